@@ -1,0 +1,71 @@
+/* conv2d-row.h: private: what an instruction set implements.
+ * A row function knows pointers, strides and weights only: no checks, no
+ * allocation, no test of the CPU.  conv2d-scalar.c defines every result; the
+ * other files give the same bits. */
+
+#ifndef CONV2D_ROW_H
+#define CONV2D_ROW_H
+
+#include "conv2d.h"
+
+#define CONV2D_BLOCK 4 /* filters convolved at a time */
+
+/* Where the weights meet the input: weight [i][j] of output pixel x reads
+ * lines[i][offsets[j] + x], whatever stride, dilation and padding are. */
+typedef struct
+{
+  int rows, columns;
+  const float *lines[CONV2D_MAX_SIZE];
+  ptrdiff_t offsets[CONV2D_MAX_SIZE];
+} Conv2dTaps;
+
+/* From the sum to the value: (negate ? 0 - sum : sum) + bias, then ReLU. */
+typedef struct
+{
+  bool negate;
+  float bias; /* +0 where there is none, never -0 */
+  bool relu;
+} Conv2dFinish;
+
+/* The finite values of a row, and whether -inf was among the others. */
+typedef struct
+{
+  Conv2dRange finite;
+  bool minus_infinity;
+} Conv2dRowRange;
+
+typedef struct
+{
+  const char *name;
+
+  /* sums[n][x] = sum over i, j of weights[n][i][j] * input: float32, from
+   * +0, one fmaf per weight in row-major order.  1 <= count <= CONV2D_BLOCK. */
+  void (*dot) (const Conv2dTaps *taps, const float *const *weights, int count, float *const *sums, int width);
+
+  /* The values of WIDTH sums, each stored CHANNELS times. */
+  void (*activation) (const float *sums, Conv2dFinish finish, float *pixels, int channels, int width);
+  /* The same as CONV2D_UNIT and CONV2D_BYTE. */
+  void (*unit) (const float *sums, Conv2dFinish finish, float black, float white, float *pixels, int channels,
+                int width);
+  void (*byte) (const float *sums, Conv2dFinish finish, float black, float white, uint8_t *pixels, int channels,
+                int width);
+  /* Widens RANGE by the values; FINISH asks for no ReLU. */
+  void (*range) (const float *sums, Conv2dFinish finish, Conv2dRowRange *range, int width);
+
+  /* codes / 255 and codes / 65535, divided in float32. */
+  void (*codes8) (const uint8_t *codes, float *line, int width);
+  void (*codes16) (const uint16_t *codes, float *line, int width);
+  /* OpenCV's gray of 8-bit R'G'B' triples. */
+  void (*gray8) (const uint8_t *rgb, uint8_t *codes, int width);
+} Conv2dRows;
+
+extern const Conv2dRows conv2d_rows_scalar;
+
+/* The bytes of Matplotlib's gray colour map, by index floor (256 x). */
+extern const uint8_t conv2d_gray_map[256];
+
+/* The fastest set this machine has, no higher than the environment's
+ * CONV2D_CPU (scalar, avx2, avx512, neon) allows; found once. */
+const Conv2dRows *conv2d_rows (void);
+
+#endif

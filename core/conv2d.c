@@ -1,0 +1,406 @@
+/* conv2d.c: the layer: checks, sizes, and its maps area by area.
+ * Works through an area in segments of columns, row by row, so that the few
+ * input lines a row of filters needs stay in the first cache; knows no
+ * instruction set and no pixel format but those of Conv2dTarget. */
+
+#include "conv2d.h"
+#include "conv2d-row.h"
+#include "plane.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SEGMENT 1024 /* columns of a map worked on at a time */
+
+/* W and -W share their sums; conv (-W) = 0 - conv (W) to the bit. */
+typedef struct
+{
+  int sum;     /* index into the plan's sums */
+  bool negate;
+} Use;
+
+struct Conv2dPlan
+{
+  const Conv2dLayer *layer;
+  const Conv2dPlane *plane;
+  const Conv2dRows *rows;
+  Conv2dGeometry geometry;
+  float bias; /* never -0 */
+
+  int sum_count;
+  const float *sum_weights[CONV2D_MAX_FILTERS];
+  Use uses[CONV2D_MAX_FILTERS]; /* by map */
+
+  /* Input columns are read in as many phases as the stride needs, so that
+   * each tap reads consecutive floats. */
+  int phase_count;
+  int phases[CONV2D_MAX_SIZE];
+  ptrdiff_t offsets[CONV2D_MAX_SIZE];
+  int reach;       /* floats of a phase beyond the segment's own */
+  ptrdiff_t pitch; /* floats from one phase to the next */
+};
+
+struct Conv2dWork
+{
+  const Conv2dPlan *plan;
+  float *lines; /* [rows][phases][pitch] */
+  float *sums;  /* [CONV2D_BLOCK][SEGMENT] */
+  long held[CONV2D_MAX_SIZE];        /* which input row each slot holds */
+  const float *slots[CONV2D_MAX_SIZE]; /* its first phase */
+  long first;                        /* input column of the segment */
+};
+
+/* ---- sizes ---- */
+
+static Conv2dStatus
+fail (Conv2dError *error, Conv2dStatus status, long value, long limit, bool along_columns)
+{
+  if (error)
+    *error = (Conv2dError) { .status = status, .value = value, .limit = limit, .along_columns = along_columns };
+  return status;
+}
+
+static Conv2dStatus
+measure (const Conv2dLayer *layer, bool along_columns, int size, int *before, int *after, int *output,
+         Conv2dError *error)
+{
+  int padding = along_columns ? layer->padding_columns : layer->padding_rows;
+  int reach = layer->dilation * ((along_columns ? layer->filters.columns : layer->filters.rows) - 1);
+  long padded;
+
+  *before = layer->same ? reach / 2 : padding;
+  *after = layer->same ? reach - reach / 2 : padding;
+  if (layer->padding_mode == CONV2D_REFLECT && *after > size - 1)
+    return fail (error, CONV2D_PADDING_TOO_LARGE, *after, size - 1, along_columns);
+  if (layer->padding_mode == CONV2D_CIRCULAR && *after > size)
+    return fail (error, CONV2D_PADDING_TOO_LARGE, *after, size, along_columns);
+
+  padded = (long) size + *before + *after;
+  if (padded < reach + 1)
+    return fail (error, CONV2D_OUTPUT_EMPTY, reach + 1, padded, along_columns);
+  *output = (int) ((padded - reach - 1) / layer->stride) + 1;
+  return CONV2D_OK;
+}
+
+Conv2dStatus
+conv2d_layer_measure (const Conv2dLayer *layer, int width, int height, Conv2dGeometry *geometry, Conv2dError *error)
+{
+  Conv2dGeometry g = { 0 };
+  Conv2dStatus status;
+
+  if (layer->same && layer->stride != 1)
+    return fail (error, CONV2D_SAME_NEEDS_STRIDE_1, layer->stride, 1, false);
+  status = measure (layer, false, height, &g.top, &g.bottom, &g.height, error);
+  if (status == CONV2D_OK)
+    status = measure (layer, true, width, &g.left, &g.right, &g.width, error);
+  if (status == CONV2D_OK)
+    *geometry = g;
+  return status;
+}
+
+/* ---- the plan ---- */
+
+static bool
+same_weights (const float *a, const float *b, float sign, int size)
+{
+  for (int i = 0; i < size; i++)
+    if (a[i] != sign * b[i])
+      return false;
+  return true;
+}
+
+static void
+find_pairs (Conv2dPlan *plan, const Conv2dBank *filters)
+{
+  int size = filters->rows * filters->columns;
+
+  for (int m = 0; m < filters->count; m++)
+    {
+      const float *weights = filters->weights + (size_t) m * (size_t) size;
+      int s = 0;
+
+      while (s < plan->sum_count && !same_weights (weights, plan->sum_weights[s], 1, size)
+             && !same_weights (weights, plan->sum_weights[s], -1, size))
+        s++;
+      if (s == plan->sum_count)
+        plan->sum_weights[plan->sum_count++] = weights;
+      plan->uses[m] = (Use) { .sum = s, .negate = !same_weights (weights, plan->sum_weights[s], 1, size) };
+    }
+}
+
+static void
+lay_out_phases (Conv2dPlan *plan)
+{
+  int stride = plan->layer->stride;
+
+  plan->reach = (plan->layer->filters.columns - 1) * plan->layer->dilation / stride;
+  /* Lines of a multiple of 4096 bytes would meet in the same cache sets. */
+  plan->pitch = (SEGMENT + plan->reach + 15) / 16 * 16 + 16;
+  for (int j = 0; j < plan->layer->filters.columns; j++)
+    {
+      int column = j * plan->layer->dilation;
+      int p = 0;
+
+      while (p < plan->phase_count && plan->phases[p] != column % stride)
+        p++;
+      if (p == plan->phase_count)
+        plan->phases[plan->phase_count++] = column % stride;
+      plan->offsets[j] = p * plan->pitch + column / stride;
+    }
+}
+
+Conv2dPlan *
+conv2d_plan_new (const Conv2dLayer *layer, const Conv2dPlane *plane, Conv2dError *error)
+{
+  Conv2dGeometry geometry;
+  Conv2dPlan *plan;
+
+  if (conv2d_layer_measure (layer, plane->width, plane->height, &geometry, error) != CONV2D_OK)
+    return NULL;
+  plan = calloc (1, sizeof *plan);
+  if (!plan)
+    {
+      fail (error, CONV2D_NO_MEMORY, 0, 0, false);
+      return NULL;
+    }
+  plan->layer = layer;
+  plan->plane = plane;
+  plan->rows = conv2d_rows ();
+  plan->geometry = geometry;
+  plan->bias = layer->bias + 0.0f;
+  find_pairs (plan, &layer->filters);
+  lay_out_phases (plan);
+  return plan;
+}
+
+void
+conv2d_plan_free (Conv2dPlan *plan)
+{
+  free (plan);
+}
+
+const Conv2dGeometry *
+conv2d_plan_geometry (const Conv2dPlan *plan)
+{
+  return &plan->geometry;
+}
+
+Conv2dWork *
+conv2d_work_new (const Conv2dPlan *plan)
+{
+  size_t lines = (size_t) plan->layer->filters.rows * (size_t) plan->phase_count * (size_t) plan->pitch;
+  Conv2dWork *work = calloc (1, sizeof *work);
+
+  if (!work)
+    return NULL;
+  work->plan = plan;
+  work->lines = malloc (lines * sizeof *work->lines);
+  work->sums = malloc ((size_t) CONV2D_BLOCK * SEGMENT * sizeof *work->sums);
+  if (work->lines && work->sums)
+    return work;
+  conv2d_work_free (work);
+  return NULL;
+}
+
+void
+conv2d_work_free (Conv2dWork *work)
+{
+  if (!work)
+    return;
+  free (work->lines);
+  free (work->sums);
+  free (work);
+}
+
+/* ---- the maps ---- */
+
+/* The input lines of output row Y of the segment, WIDTH columns wide. */
+static void
+find_lines (Conv2dWork *work, int y, int width, Conv2dTaps *taps)
+{
+  const Conv2dPlan *plan = work->plan;
+  const Conv2dLayer *layer = plan->layer;
+  int rows = layer->filters.rows;
+  int count = width + plan->reach;
+
+  for (int i = 0; i < rows; i++)
+    {
+      long row = (long) y * layer->stride + (long) i * layer->dilation - plan->geometry.top;
+      /* Rows that the next output rows share keep their slot. */
+      int slot = (int) ((row + plan->geometry.top) / layer->dilation % rows);
+      float *line = work->lines + (ptrdiff_t) slot * plan->phase_count * plan->pitch;
+
+      if (work->held[slot] != row)
+        {
+          work->held[slot] = row;
+          work->slots[slot] = conv2d_plane_line_in_place (plan->plane, layer->padding_mode, row, work->first,
+                                                          layer->stride, count);
+          for (int p = 0; !work->slots[slot] && p < plan->phase_count; p++)
+            conv2d_plane_line (plan->plane, plan->rows, layer->padding_mode, row, work->first + plan->phases[p],
+                               layer->stride, count, line + p * plan->pitch);
+          if (!work->slots[slot])
+            work->slots[slot] = line;
+        }
+      taps->lines[i] = work->slots[slot];
+    }
+}
+
+/* What a walk over an area does with the sums of one row of a segment: SUMS
+ * belong to those of the plan from FIRST on. */
+typedef struct Walk Walk;
+struct Walk
+{
+  void (*take) (const Walk *walk, int first, int count, float *const *sums, int x, int y, int width);
+  const Conv2dPlan *plan;
+  Conv2dArea area;
+  bool wanted[CONV2D_MAX_FILTERS]; /* by sum */
+  Conv2dRange *ranges;
+  const Conv2dTarget *targets;
+};
+
+static void
+walk_row (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int x, int y, int width)
+{
+  const Conv2dPlan *plan = walk->plan;
+  float *sums[CONV2D_BLOCK];
+
+  for (int n = 0; n < CONV2D_BLOCK; n++)
+    sums[n] = work->sums + (ptrdiff_t) n * SEGMENT;
+  for (int first = 0; first < plan->sum_count;)
+    {
+      int count = 0;
+
+      while (first < plan->sum_count && !walk->wanted[first])
+        first++;
+      while (first + count < plan->sum_count && count < CONV2D_BLOCK && walk->wanted[first + count])
+        count++;
+      if (count > 0)
+        {
+          plan->rows->dot (taps, plan->sum_weights + first, count, sums, width);
+          walk->take (walk, first, count, sums, x, y, width);
+        }
+      first += count;
+    }
+}
+
+static void
+walk_area (const Walk *walk, Conv2dWork *work)
+{
+  const Conv2dPlan *plan = walk->plan;
+  Conv2dArea area = walk->area;
+  Conv2dTaps taps = { .rows = plan->layer->filters.rows, .columns = plan->layer->filters.columns };
+
+  memcpy (taps.offsets, plan->offsets, sizeof taps.offsets);
+  for (int x = 0; x < area.width; x += SEGMENT)
+    {
+      int width = area.width - x < SEGMENT ? area.width - x : SEGMENT;
+
+      work->first = (long) (area.x + x) * plan->layer->stride - plan->geometry.left;
+      for (int i = 0; i < CONV2D_MAX_SIZE; i++)
+        work->held[i] = LONG_MIN;
+      for (int y = 0; y < area.height; y++)
+        {
+          find_lines (work, area.y + y, width, &taps);
+          walk_row (walk, work, &taps, x, y, width);
+        }
+    }
+}
+
+static void
+widen (Conv2dRange *range, float min, float max)
+{
+  range->min = fminf (range->min, min);
+  range->max = fmaxf (range->max, max);
+}
+
+/* ReLU keeps the order, so the range of a map gives that of its rectified
+ * twin; only -inf, no part of the one, is a 0 of the other. */
+static void
+take_range (const Walk *walk, int first, int count, float *const *sums, int x, int y, int width)
+{
+  const Conv2dPlan *plan = walk->plan;
+  int maps = plan->layer->filters.count;
+
+  (void) x;
+  (void) y;
+  for (int m = 0; m < maps; m++)
+    {
+      int n = plan->uses[m].sum - first;
+      Conv2dFinish finish = { .negate = plan->uses[m].negate, .bias = plan->bias };
+      Conv2dRowRange row = { .finite = CONV2D_RANGE_NONE };
+
+      if (n < 0 || n >= count)
+        continue;
+      plan->rows->range (sums[n], finish, &row, width);
+      if (row.minus_infinity)
+        widen (&walk->ranges[maps + m], 0, 0);
+      if (row.finite.min > row.finite.max)
+        continue;
+      widen (&walk->ranges[m], row.finite.min, row.finite.max);
+      widen (&walk->ranges[maps + m], fmaxf (0, row.finite.min), fmaxf (0, row.finite.max));
+    }
+}
+
+void
+conv2d_plan_range (const Conv2dPlan *plan, Conv2dWork *work, Conv2dArea area, Conv2dRange *ranges)
+{
+  Walk walk = { .take = take_range, .plan = plan, .area = area, .ranges = ranges };
+
+  for (int s = 0; s < plan->sum_count; s++)
+    walk.wanted[s] = true;
+  walk_area (&walk, work);
+}
+
+static void
+draw (const Conv2dRows *rows, const Conv2dTarget *target, const float *sums, Conv2dFinish finish, int x, int y,
+      int width)
+{
+  size_t pixel = (target->pixel == CONV2D_BYTE ? 1 : sizeof (float)) * (size_t) target->channels;
+  void *pixels = (char *) target->pixels + y * target->stride + (ptrdiff_t) ((size_t) x * pixel);
+
+  switch (target->pixel)
+    {
+    case CONV2D_ACTIVATION:
+      rows->activation (sums, finish, pixels, target->channels, width);
+      break;
+    case CONV2D_UNIT:
+      rows->unit (sums, finish, target->black, target->white, pixels, target->channels, width);
+      break;
+    case CONV2D_BYTE:
+    default:
+      rows->byte (sums, finish, target->black, target->white, pixels, target->channels, width);
+      break;
+    }
+}
+
+static void
+take_maps (const Walk *walk, int first, int count, float *const *sums, int x, int y, int width)
+{
+  const Conv2dPlan *plan = walk->plan;
+  int maps = plan->layer->filters.count;
+
+  for (int m = 0; m < maps; m++)
+    for (int stage = 0; stage < 2; stage++)
+      {
+        const Conv2dTarget *target = &walk->targets[stage * maps + m];
+        int n = plan->uses[m].sum - first;
+        Conv2dFinish finish = { .negate = plan->uses[m].negate, .bias = plan->bias, .relu = stage == 1 };
+
+        if (target->pixels && n >= 0 && n < count)
+          draw (plan->rows, target, sums[n], finish, x, y, width);
+      }
+}
+
+void
+conv2d_plan_maps (const Conv2dPlan *plan, Conv2dWork *work, Conv2dArea area, const Conv2dTarget *targets)
+{
+  int maps = plan->layer->filters.count;
+  Walk walk = { .take = take_maps, .plan = plan, .area = area, .targets = targets };
+
+  for (int m = 0; m < maps; m++)
+    if (targets[m].pixels || targets[maps + m].pixels)
+      walk.wanted[plan->uses[m].sum] = true;
+  walk_area (&walk, work);
+}

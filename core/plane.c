@@ -1,0 +1,149 @@
+/* plane.c: gray codes: from R'G'B', and as padded lines of floats.
+ * Knows nothing of filters. */
+
+#include "plane.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- gray ---- */
+
+#define OPENCV(R, G, B, TYPE) ((TYPE) ((9798u * (R) + 19235u * (G) + 3735u * (B) + 16384u) >> 15))
+
+static void
+pick_row (int channel, size_t size, const void *rgb, void *codes, int width)
+{
+  const char *from = (const char *) rgb + (size_t) channel * size;
+  char *to = codes;
+
+  for (int x = 0; x < width; x++, from += 3 * size, to += size)
+    memcpy (to, from, size);
+}
+
+void
+conv2d_gray_row (Conv2dGray gray, Conv2dDepth depth, const void *rgb, void *codes, int width)
+{
+  if (gray != CONV2D_OPENCV)
+    {
+      pick_row ((int) gray - CONV2D_RED, depth, rgb, codes, width);
+    }
+  else if (depth == CONV2D_U8)
+    {
+      conv2d_rows ()->gray8 (rgb, codes, width);
+    }
+  else if (depth == CONV2D_U16)
+    {
+      const uint16_t *from = rgb;
+      uint16_t *to = codes;
+
+      /* 65535 * 32768 + 16384 still fits 32 bits. */
+      for (int x = 0; x < width; x++, from += 3)
+        to[x] = OPENCV (from[0], from[1], from[2], uint16_t);
+    }
+  else
+    {
+      const float *from = rgb;
+      float *to = codes;
+
+      for (int x = 0; x < width; x++, from += 3)
+        to[x] = fmaf (from[0], 0.299f, fmaf (from[1], 0.587f, from[2] * 0.114f));
+    }
+}
+
+/* ---- lines ---- */
+
+/* Where the padding takes index I of N from; -1: it is zero.  So is what lies
+ * further out than the padding goes, which no weight ever meets. */
+static long
+fold (long i, long n, Conv2dPaddingMode mode)
+{
+  if (i >= 0 && i < n)
+    return i;
+  if (mode == CONV2D_REFLECT)
+    i = i < 0 ? -i : 2 * (n - 1) - i;
+  else if (mode == CONV2D_REPLICATE)
+    i = i < 0 ? 0 : n - 1;
+  else if (mode == CONV2D_CIRCULAR)
+    i = i < 0 ? i + n : i - n;
+  return i >= 0 && i < n ? i : -1;
+}
+
+static const void *
+row_at (const Conv2dPlane *plane, long y)
+{
+  return (const char *) plane->codes + y * plane->stride;
+}
+
+static float
+value_at (Conv2dDepth depth, const void *row, long x)
+{
+  switch (depth)
+    {
+    case CONV2D_U8:
+      return (float) ((const uint8_t *) row)[x] / 255.0f;
+    case CONV2D_U16:
+      return (float) ((const uint16_t *) row)[x] / 65535.0f;
+    case CONV2D_F32:
+    default:
+      return ((const float *) row)[x];
+    }
+}
+
+/* Columns inside the plane. */
+static void
+inner_line (Conv2dDepth depth, const Conv2dRows *rows, const void *row, long first, int step, int count, float *line)
+{
+  if (step > 1)
+    for (int t = 0; t < count; t++)
+      line[t] = value_at (depth, row, first + (long) t * step);
+  else if (depth == CONV2D_U8)
+    rows->codes8 ((const uint8_t *) row + first, line, count);
+  else if (depth == CONV2D_U16)
+    rows->codes16 ((const uint16_t *) row + first, line, count);
+  else
+    memcpy (line, (const float *) row + first, (size_t) count * sizeof *line);
+}
+
+void
+conv2d_plane_line (const Conv2dPlane *plane, const Conv2dRows *rows, Conv2dPaddingMode mode, long y, long first,
+                   int step, int count, float *line)
+{
+  long from = fold (y, plane->height, mode);
+  const void *row;
+  int t = 0;
+
+  if (from < 0)
+    {
+      memset (line, 0, (size_t) count * sizeof *line);
+      return;
+    }
+  row = row_at (plane, from);
+  while (t < count)
+    {
+      long x = first + (long) t * step;
+      long folded = fold (x, plane->width, mode);
+
+      if (folded == x)
+        {
+          long inside = (plane->width - 1 - x) / step + 1;
+
+          inside = inside < count - t ? inside : count - t;
+          inner_line (plane->depth, rows, row, x, step, (int) inside, line + t);
+          t += (int) inside;
+        }
+      else
+        {
+          line[t++] = folded < 0 ? 0 : value_at (plane->depth, row, folded);
+        }
+    }
+}
+
+const float *
+conv2d_plane_line_in_place (const Conv2dPlane *plane, Conv2dPaddingMode mode, long y, long first, int step, int count)
+{
+  long from = fold (y, plane->height, mode);
+
+  if (plane->depth != CONV2D_F32 || step != 1 || from < 0 || first < 0 || first + count > plane->width)
+    return NULL;
+  return (const float *) row_at (plane, from) + first;
+}

@@ -1,0 +1,181 @@
+/* describe.c: the words and the JSON that go with a map.
+ * Knows no GIMP and no pixels. */
+
+#include "describe.h"
+
+#include <glib/gi18n-lib.h>
+#include <json-glib/json-glib.h>
+
+/* ---- the procedure ---- */
+
+const gchar *
+conv_layer_menu_label (void)
+{
+  return N_("Convolutional _Layer…");
+}
+
+const gchar *
+conv_layer_blurb (void)
+{
+  return N_("Show what a convolutional layer sees: its activation maps, before and after ReLU, as new layers");
+}
+
+const gchar *
+conv_layer_help (void)
+{
+  return N_("Turns the drawable to gray, derives the filters of a convolutional layer from a base filter, and makes "
+            "each activation map, before and after ReLU, a new layer of the image. The maps equal those of "
+            "PyTorch's nn.Conv2d, drawn as Matplotlib's imshow draws them.");
+}
+
+const gchar *
+conv_layer_group_name (void)
+{
+  return _("Convolutional layer");
+}
+
+const gchar *
+conv_layer_stage_name (ConvLayerStages stage)
+{
+  return stage == CONV_LAYER_PRE_RELU ? _("pre-ReLU") : _("post-ReLU");
+}
+
+/* ---- a map ---- */
+
+gchar *
+conv_layer_map_name (const ConvLayerMap *map)
+{
+  gchar min[G_ASCII_DTOSTR_BUF_SIZE], max[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (min, sizeof min, "%.5g", (gdouble) map->min);
+  g_ascii_formatd (max, sizeof max, "%.5g", (gdouble) map->max);
+  /* Translators: number, variant, stage, least and greatest activation */
+  return g_strdup_printf (_("Output %d: %s, %s [%s, %s]"), map->output, map->variant,
+                          conv_layer_stage_name (map->stage), min, max);
+}
+
+static void
+add_option (JsonBuilder *builder, const gchar *name, const GValue *value)
+{
+  json_builder_set_member_name (builder, name);
+  if (G_VALUE_HOLDS_STRING (value))
+    json_builder_add_string_value (builder, g_value_get_string (value));
+  else if (G_VALUE_HOLDS_INT (value))
+    json_builder_add_int_value (builder, g_value_get_int (value));
+  else if (G_VALUE_HOLDS_DOUBLE (value))
+    json_builder_add_double_value (builder, g_value_get_double (value));
+  else
+    json_builder_add_boolean_value (builder, g_value_get_boolean (value));
+}
+
+static void
+add_number (JsonBuilder *builder, const gchar *name, gfloat number)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_double_value (builder, (gdouble) number);
+}
+
+gchar *
+conv_layer_map_json (const ConvLayerOptions *options, const ConvLayerMap *map)
+{
+  JsonBuilder *builder = json_builder_new ();
+  JsonNode *root;
+  gchar *text;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "version");
+  json_builder_add_int_value (builder, 1);
+  json_builder_set_member_name (builder, "output");
+  json_builder_add_int_value (builder, map->output);
+  json_builder_set_member_name (builder, "variant");
+  json_builder_add_string_value (builder, map->variant);
+  json_builder_set_member_name (builder, "stage");
+  json_builder_add_string_value (builder, map->stage == CONV_LAYER_PRE_RELU ? "pre-relu" : "post-relu");
+  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+    add_option (builder, conv_layer_argument_info ((ConvLayerArgument) i)->name, &options->values[i]);
+  add_number (builder, "min", map->min);
+  add_number (builder, "max", map->max);
+  add_number (builder, "black", map->black);
+  add_number (builder, "white", map->white);
+  json_builder_end_object (builder);
+
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, FALSE);
+  json_node_unref (root);
+  g_object_unref (builder);
+  return text;
+}
+
+gchar *
+conv_layer_clip_message (const GPtrArray *maps)
+{
+  guint64 clipped = 0, pixels = 0;
+
+  for (guint i = 0; i < maps->len; i++)
+    {
+      const ConvLayerMap *map = g_ptr_array_index (maps, i);
+
+      clipped += map->clipped;
+      pixels += (guint64) map->width * (guint64) map->height;
+    }
+  if (clipped == 0)
+    return NULL;
+  return g_strdup_printf (_("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " pixels lay outside 0 to 1 and were clipped, "
+                            "because the image's precision is an integer one; choose a floating point precision "
+                            "(Image > Precision) to keep them."),
+                          clipped, pixels);
+}
+
+/* ---- errors ---- */
+
+void
+conv_layer_set_indexed_error (GError **error, const gchar *image)
+{
+  g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_IMAGE,
+               _("The image '%s' is indexed, but only RGB and grayscale images are allowed; convert it first with "
+                 "Image > Mode > RGB."),
+               image);
+}
+
+void
+conv_layer_set_floating_error (GError **error, const gchar *image)
+{
+  g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_IMAGE,
+               _("The image '%s' has a floating selection, which allows no new layers; anchor it first with "
+                 "Layer > Anchor Layer."),
+               image);
+}
+
+void
+conv_layer_set_no_drawable_error (GError **error)
+{
+  g_set_error_literal (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_IMAGE,
+                       _("There are 0 drawables to work on, but at least 1 layer, channel or mask of the image is "
+                         "needed; select one first."));
+}
+
+void
+conv_layer_set_selection_error (GError **error, const gchar *drawable, gint width, gint height)
+{
+  g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_IMAGE,
+               _("The selection does not meet '%s' (%d x %d pixels), so 0 pixels are left and at least 1 is needed; "
+                 "change the selection or remove it with Select > None."),
+               drawable, width, height);
+}
+
+void
+conv_layer_set_display_error (GError **error)
+{
+  g_set_error_literal (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_DISPLAY,
+                       _("The run mode is interactive, which needs a display, and there is none; use the run mode "
+                         "RUN-NONINTERACTIVE or start GIMP in a window."));
+}
+
+void
+conv_layer_set_layer_error (GError **error, const ConvLayerMap *map)
+{
+  g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY,
+               _("GIMP could not make a layer of %d x %d pixels for Output %d; select a smaller area or close other "
+                 "images."),
+               map->width, map->height, map->output);
+}

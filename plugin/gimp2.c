@@ -1,0 +1,433 @@
+/* gimp2.c: the plug-in in GIMP 2.10: registration, arguments, last values,
+ * layers, undo.  Knows no arithmetic, pixel format, stride or variant. */
+
+#include <string.h>
+
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
+#include "describe.h"
+
+#define FIRST_OPTION 3 /* after run-mode, image and drawable */
+
+/* ---- the run ---- */
+
+typedef struct
+{
+  gint32 image, drawable;
+  ConvLayerOptions *options;
+  GeglRectangle area;  /* of the drawable */
+  GPtrArray *maps;     /* ConvLayerMap */
+  GArray *layers;      /* gint32 */
+  GPtrArray *buffers;  /* of the layers */
+  gboolean inserted;   /* they are in the image */
+} Run;
+
+static GeglBuffer *
+new_map (const ConvLayerMap *map, gpointer data, GError **error)
+{
+  Run *run = data;
+  gint x, y;
+  gchar *name = conv_layer_map_name (map);
+  GimpImageType type = gimp_image_base_type (run->image) == GIMP_GRAY ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
+  gint32 layer = gimp_layer_new (run->image, name, map->width, map->height, type, 100,
+                                 gimp_image_get_default_new_layer_mode (run->image));
+  GeglBuffer *buffer;
+
+  g_free (name);
+  if (layer < 0)
+    {
+      conv_layer_set_layer_error (error, map);
+      return NULL;
+    }
+  gimp_drawable_offsets (run->drawable, &x, &y);
+  gimp_layer_set_offsets (layer, x + run->area.x + map->x, y + run->area.y + map->y);
+  buffer = gimp_drawable_get_buffer (layer);
+  g_array_append_val (run->layers, layer);
+  g_ptr_array_add (run->buffers, buffer);
+  return buffer;
+}
+
+static void
+progress (const gchar *text, gdouble fraction, gpointer data)
+{
+  (void) data;
+  gimp_progress_set_text (text);
+  gimp_progress_update (fraction);
+}
+
+static gboolean
+check_image (const Run *run, GError **error)
+{
+  gchar *name;
+  gboolean good = FALSE;
+
+  if (!gimp_item_is_valid (run->drawable) || !gimp_item_is_drawable (run->drawable)
+      || gimp_item_get_image (run->drawable) != run->image)
+    {
+      conv_layer_set_no_drawable_error (error);
+      return FALSE;
+    }
+  name = gimp_image_get_name (run->image);
+  if (gimp_image_base_type (run->image) == GIMP_INDEXED)
+    conv_layer_set_indexed_error (error, name);
+  else if (gimp_image_get_floating_sel (run->image) >= 0)
+    conv_layer_set_floating_error (error, name);
+  else
+    good = TRUE;
+  g_free (name);
+  return good;
+}
+
+static gboolean
+find_area (Run *run, GError **error)
+{
+  GeglRectangle *area = &run->area;
+  gchar *name;
+
+  if (gimp_drawable_mask_intersect (run->drawable, &area->x, &area->y, &area->width, &area->height)
+      && area->width > 0 && area->height > 0)
+    return TRUE;
+  name = gimp_item_get_name (run->drawable);
+  conv_layer_set_selection_error (error, name, gimp_drawable_width (run->drawable),
+                                  gimp_drawable_height (run->drawable));
+  g_free (name);
+  return FALSE;
+}
+
+static gboolean
+compute (Run *run, GError **error)
+{
+  ConvLayerHost host = { new_map, progress, run };
+  ConvLayerSource source = { .own_codes = gimp_item_is_channel (run->drawable)
+                                          || gimp_item_is_layer_mask (run->drawable) };
+
+  if (!find_area (run, error))
+    return FALSE;
+  gimp_progress_init (_("Convolutional layer"));
+  source.area = run->area;
+  source.buffer = gimp_drawable_get_buffer (run->drawable);
+  run->maps = conv_layer_render (run->options, &source, &host, error);
+  g_object_unref (source.buffer);
+  /* The pixels reach GIMP when the last reference goes. */
+  g_ptr_array_set_size (run->buffers, 0);
+  return run->maps != NULL;
+}
+
+/* ---- inserting ---- */
+
+static gint32
+insert_group (const Run *run, const gchar *name, gint32 parent, gint position)
+{
+  gint32 group = gimp_layer_group_new (run->image);
+
+  gimp_item_set_name (group, name);
+  gimp_image_insert_layer (run->image, group, parent, position);
+  return group;
+}
+
+static void
+insert_map (const Run *run, guint i, gint32 parent, gint position)
+{
+  gint32 layer = g_array_index (run->layers, gint32, i);
+  gchar *json = conv_layer_map_json (run->options, run->maps->pdata[i]);
+  GimpParasite *parasite = gimp_parasite_new (CONV_LAYER_PARASITE, GIMP_PARASITE_PERSISTENT,
+                                              (guint32) strlen (json) + 1, json);
+
+  gimp_item_attach_parasite (layer, parasite);
+  gimp_image_insert_layer (run->image, layer, parent, position);
+  gimp_parasite_free (parasite);
+  g_free (json);
+}
+
+/* The source stays selected. */
+static void
+select_source (const Run *run)
+{
+  if (gimp_item_is_layer_mask (run->drawable))
+    gimp_image_set_active_layer (run->image, gimp_layer_from_mask (run->drawable));
+  else if (gimp_item_is_layer (run->drawable))
+    gimp_image_set_active_layer (run->image, run->drawable);
+  else if (!gimp_item_is_selection (run->drawable))
+    gimp_image_set_active_channel (run->image, run->drawable);
+}
+
+/* Returns the group or the first map. */
+static gint32
+insert_layers (Run *run)
+{
+  gboolean above = gimp_item_is_layer (run->drawable);
+  gint32 parent = above ? gimp_item_get_parent (run->drawable) : -1;
+  gint position = above ? MAX (0, gimp_image_get_item_position (run->image, run->drawable)) : 0;
+  gint32 whole = -1, stage = -1;
+  gint inside = 0, stages = 0;
+
+  parent = MAX (parent, 0); /* 0: the top of the tree */
+  gimp_image_undo_group_start (run->image);
+  run->inserted = TRUE;
+  if (run->options->group)
+    whole = insert_group (run, conv_layer_group_name (), parent, position);
+  for (guint i = 0; i < run->layers->len; i++)
+    {
+      const ConvLayerMap *map = run->maps->pdata[i];
+
+      if (whole >= 0 && map->output == 1)
+        {
+          stage = insert_group (run, conv_layer_stage_name (map->stage), whole, stages++);
+          inside = 0;
+        }
+      insert_map (run, i, whole >= 0 ? stage : parent, whole >= 0 ? inside++ : position + (gint) i);
+    }
+  select_source (run);
+  gimp_image_undo_group_end (run->image);
+  return whole >= 0 ? whole : g_array_index (run->layers, gint32, 0);
+}
+
+/* The layer that the procedure returns; -1 with ERROR set, and nothing left in GIMP. */
+static gint32
+run_filter (Run *run, GError **error)
+{
+  gint32 result = -1;
+
+  run->layers = g_array_new (FALSE, FALSE, sizeof (gint32));
+  run->buffers = g_ptr_array_new_with_free_func (g_object_unref);
+  if (compute (run, error))
+    {
+      gchar *clipped = conv_layer_clip_message (run->maps);
+
+      result = insert_layers (run);
+      if (clipped)
+        g_message ("%s", clipped);
+      g_free (clipped);
+      gimp_displays_flush ();
+    }
+  g_ptr_array_unref (run->buffers);
+  for (guint i = 0; !run->inserted && i < run->layers->len; i++)
+    gimp_item_delete (g_array_index (run->layers, gint32, i));
+  g_array_unref (run->layers);
+  g_clear_pointer (&run->maps, g_ptr_array_unref);
+  return result;
+}
+
+/* ---- last values ----
+ * GIMP 2.10 forgets a plug-in's data when it ends; a file in its profile does not. */
+
+#define LAST_VALUES_GROUP "last-values"
+
+static gchar *
+last_values_path (void)
+{
+  return g_build_filename (gimp_directory (), "conv-layer", "last-values.ini", NULL);
+}
+
+/* Values that are missing or of another kind keep what VALUES holds. */
+static void
+load_last_values (ConvLayerValues values)
+{
+  GKeyFile *file = g_key_file_new ();
+  gchar *path = last_values_path ();
+
+  g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL);
+  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+    {
+      const gchar *name = conv_layer_argument_info ((ConvLayerArgument) i)->name;
+      gchar *text = g_key_file_get_string (file, LAST_VALUES_GROUP, name, NULL);
+      gchar *end = text;
+
+      if (!text)
+        continue;
+      if (G_VALUE_HOLDS_STRING (&values[i]))
+        g_value_set_string (&values[i], text);
+      else if (G_VALUE_HOLDS_INT (&values[i]))
+        g_value_set_int (&values[i], (gint) CLAMP (g_ascii_strtoll (text, &end, 10), G_MININT, G_MAXINT));
+      else if (G_VALUE_HOLDS_DOUBLE (&values[i]))
+        g_value_set_double (&values[i], g_ascii_strtod (text, &end));
+      else
+        g_value_set_boolean (&values[i], strcmp (text, "true") == 0);
+      g_free (text);
+    }
+  g_free (path);
+  g_key_file_free (file);
+}
+
+static void
+save_last_values (const ConvLayerValues values)
+{
+  GKeyFile *file = g_key_file_new ();
+  gchar *path = last_values_path ();
+  gchar *folder = g_path_get_dirname (path);
+  GError *error = NULL;
+
+  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+    {
+      const gchar *name = conv_layer_argument_info ((ConvLayerArgument) i)->name;
+      gchar number[G_ASCII_DTOSTR_BUF_SIZE];
+
+      if (G_VALUE_HOLDS_STRING (&values[i]))
+        g_key_file_set_string (file, LAST_VALUES_GROUP, name, g_value_get_string (&values[i]));
+      else if (G_VALUE_HOLDS_INT (&values[i]))
+        g_key_file_set_integer (file, LAST_VALUES_GROUP, name, g_value_get_int (&values[i]));
+      else if (G_VALUE_HOLDS_DOUBLE (&values[i]))
+        g_key_file_set_string (file, LAST_VALUES_GROUP, name,
+                               g_ascii_dtostr (number, sizeof number, g_value_get_double (&values[i])));
+      else
+        g_key_file_set_boolean (file, LAST_VALUES_GROUP, name, g_value_get_boolean (&values[i]));
+    }
+  g_mkdir_with_parents (folder, 0700);
+  if (!g_key_file_save_to_file (file, path, &error))
+    g_message (_("The settings could not be kept for the next run (%s); make '%s' writable."), error->message, folder);
+  g_clear_error (&error);
+  g_free (folder);
+  g_free (path);
+  g_key_file_free (file);
+}
+
+/* ---- the procedure ---- */
+
+static void
+read_params (const GimpParam *params, ConvLayerValues values)
+{
+  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+    {
+      const GimpParam *param = &params[FIRST_OPTION + i];
+
+      if (G_VALUE_HOLDS_STRING (&values[i]))
+        g_value_set_string (&values[i], param->data.d_string);
+      else if (G_VALUE_HOLDS_INT (&values[i]))
+        g_value_set_int (&values[i], param->data.d_int32);
+      else if (G_VALUE_HOLDS_DOUBLE (&values[i]))
+        g_value_set_double (&values[i], param->data.d_float);
+      else
+        g_value_set_boolean (&values[i], param->data.d_int32 != 0);
+    }
+}
+
+static gint32
+run_procedure (gint n_params, const GimpParam *params, GError **error)
+{
+  GimpRunMode run_mode = (GimpRunMode) params[0].data.d_int32;
+  Run run = { .image = params[1].data.d_image, .drawable = params[2].data.d_drawable };
+  ConvLayerValues values;
+  gint32 result = -1;
+
+  conv_layer_values_init (values);
+  if (run_mode == GIMP_RUN_NONINTERACTIVE && n_params == FIRST_OPTION + CONV_LAYER_N_ARGUMENTS)
+    read_params (params, values);
+  else
+    load_last_values (values);
+
+  if (run_mode == GIMP_RUN_INTERACTIVE && !gtk_init_check (NULL, NULL))
+    conv_layer_set_display_error (error);
+  else if (check_image (&run, error))
+    run.options = conv_layer_options_new (values, error);
+  if (run.options)
+    result = run_filter (&run, error);
+  if (result >= 0 && run_mode == GIMP_RUN_INTERACTIVE)
+    save_last_values (values);
+  g_clear_pointer (&run.options, conv_layer_options_free);
+  conv_layer_values_clear (values);
+  return result;
+}
+
+static gchar *
+plug_in_file (const gchar *name)
+{
+  gchar *folder = g_path_get_dirname (gimp_get_progname ());
+  gchar *path = g_build_filename (folder, name, NULL);
+
+  g_free (folder);
+  return path;
+}
+
+/* A user's install has its translations beside the plug-in, a system's where all are. */
+static gchar *
+locale_folder (void)
+{
+  gchar *own = plug_in_file ("locale");
+
+  if (g_file_test (own, G_FILE_TEST_IS_DIR))
+    return own;
+  g_free (own);
+  return g_strdup (LOCALEDIR);
+}
+
+static void
+run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, GimpParam **result)
+{
+  static GimpParam values[2]; /* GIMP reads them after the return */
+  static gchar *message = NULL;
+  gchar *folder = locale_folder ();
+  GError *error = NULL;
+  gint32 layer;
+
+  (void) name;
+  gegl_init (NULL, NULL);
+  bindtextdomain (GETTEXT_PACKAGE, folder);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  g_free (folder);
+
+  layer = run_procedure (n_params, params, &error);
+  values[0].type = GIMP_PDB_STATUS;
+  *n_values = 2;
+  *result = values;
+  if (layer >= 0)
+    {
+      values[0].data.d_status = GIMP_PDB_SUCCESS;
+      values[1].type = GIMP_PDB_LAYER;
+      values[1].data.d_layer = layer;
+      return;
+    }
+  g_free (message);
+  message = g_strdup (error->message);
+  g_error_free (error);
+  values[0].data.d_status = GIMP_PDB_EXECUTION_ERROR;
+  values[1].type = GIMP_PDB_STRING;
+  values[1].data.d_string = message;
+}
+
+/* ---- registration ---- */
+
+static GimpParamDef
+param_for (const ConvLayerArgumentInfo *info)
+{
+  GimpParamDef param = { GIMP_PDB_STRING, (gchar *) info->name, (gchar *) _(info->help) };
+
+  if (info->type == G_TYPE_DOUBLE)
+    param.type = GIMP_PDB_FLOAT;
+  else if (info->type != G_TYPE_STRING)
+    param.type = GIMP_PDB_INT32;
+  return param;
+}
+
+static void
+query (void)
+{
+  GimpParamDef params[FIRST_OPTION + CONV_LAYER_N_ARGUMENTS]
+    = { { GIMP_PDB_INT32, "run-mode", "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1) }" },
+        { GIMP_PDB_IMAGE, "image", "Input image" },
+        { GIMP_PDB_DRAWABLE, "drawable", "Input drawable" } };
+  const GimpParamDef values[] = { { GIMP_PDB_LAYER, "layer", "The layer group, or the first activation map" } };
+  gchar *folder = locale_folder ();
+  gchar *icon = plug_in_file ("conv-layer.png");
+
+  gimp_plugin_domain_register (GETTEXT_PACKAGE, folder);
+  bindtextdomain (GETTEXT_PACKAGE, folder);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+    params[FIRST_OPTION + i] = param_for (conv_layer_argument_info ((ConvLayerArgument) i));
+  gimp_install_procedure (CONV_LAYER_PROCEDURE, conv_layer_blurb (), conv_layer_help (), "The conv-layer developers",
+                          "The conv-layer developers", "2026", conv_layer_menu_label (), "RGB*, GRAY*", GIMP_PLUGIN,
+                          G_N_ELEMENTS (params), G_N_ELEMENTS (values), params, values);
+  gimp_plugin_menu_register (CONV_LAYER_PROCEDURE, "<Image>/Filters/Generic");
+  if (g_file_test (icon, G_FILE_TEST_IS_REGULAR))
+    gimp_plugin_icon_register (CONV_LAYER_PROCEDURE, GIMP_ICON_TYPE_IMAGE_FILE, (const guint8 *) icon);
+  g_free (icon);
+  g_free (folder);
+}
+
+const GimpPlugInInfo PLUG_IN_INFO = { NULL, NULL, query, run };
+
+MAIN ()

@@ -1,0 +1,502 @@
+/* gimp3.c: the plug-in in GIMP 3.0 and later: registration, arguments,
+ * layers, undo.  Knows no arithmetic, pixel format, stride or variant. */
+
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "describe.h"
+
+typedef struct
+{
+  GimpPlugIn parent_instance;
+} ConvLayer;
+
+typedef struct
+{
+  GimpPlugInClass parent_class;
+} ConvLayerClass;
+
+GType conv_layer_get_type (void) G_GNUC_CONST;
+
+G_DEFINE_TYPE (ConvLayer, conv_layer, GIMP_TYPE_PLUG_IN)
+
+/* ---- one drawable's run ---- */
+
+typedef struct
+{
+  GimpImage *image;
+  GimpDrawable *drawable;
+  const ConvLayerOptions *options;
+  gdouble progress_start, progress_share; /* of the whole run's */
+
+  GimpImage *seen;        /* holds what the user sees of the drawable, or NULL */
+  GimpDrawable *pixels;   /* the one to read: the drawable, or one of SEEN's, or a copy */
+  GeglRectangle area;     /* of the drawable */
+  GPtrArray *maps;        /* ConvLayerMap */
+  GPtrArray *layers;      /* GimpLayer */
+  gboolean inserted;      /* they are in the image */
+} Run;
+
+static void
+run_free (gpointer data)
+{
+  Run *run = data;
+
+  for (guint i = 0; !run->inserted && i < run->layers->len; i++)
+    gimp_item_delete (run->layers->pdata[i]);
+  g_ptr_array_unref (run->layers);
+  g_clear_pointer (&run->maps, g_ptr_array_unref);
+  g_free (run);
+}
+
+static GeglBuffer *
+new_map (const ConvLayerMap *map, gpointer data, GError **error)
+{
+  Run *run = data;
+  gint x, y;
+  gchar *name = conv_layer_map_name (map);
+  GimpImageType type = gimp_image_get_base_type (run->image) == GIMP_GRAY ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
+  GimpLayer *layer = gimp_layer_new (run->image, name, map->width, map->height, type, 100,
+                                     gimp_image_get_default_new_layer_mode (run->image));
+  GeglBuffer *buffer;
+
+  g_free (name);
+  if (!layer)
+    {
+      conv_layer_set_layer_error (error, map);
+      return NULL;
+    }
+  gimp_drawable_get_offsets (run->drawable, &x, &y);
+  gimp_layer_set_offsets (layer, x + run->area.x + map->x, y + run->area.y + map->y);
+  buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
+  g_ptr_array_add (run->layers, layer);
+  g_object_set_data_full (G_OBJECT (layer), "conv-layer-buffer", buffer, g_object_unref);
+  return buffer;
+}
+
+static void
+progress (const gchar *text, gdouble fraction, gpointer data)
+{
+  const Run *run = data;
+
+  gimp_progress_set_text (text);
+  gimp_progress_update (run->progress_start + fraction * run->progress_share);
+}
+
+/* ---- what the user sees of a drawable ---- */
+
+/* libgimp reads pixels without the drawable's non-destructive filters, so
+ * these are merged into a copy; a layer's in an image of its own, where no
+ * undo step is left behind. */
+static void
+copy_seen_layer (Run *run)
+{
+  GimpImage *image = run->image;
+  GimpColorProfile *profile = gimp_image_get_color_profile (image);
+  GimpLayer *copy;
+
+  run->seen = gimp_image_new_with_precision (gimp_image_get_width (image), gimp_image_get_height (image),
+                                             gimp_image_get_base_type (image), gimp_image_get_precision (image));
+  gimp_image_undo_disable (run->seen);
+  if (profile)
+    {
+      gimp_image_set_color_profile (run->seen, profile);
+      g_object_unref (profile);
+    }
+  copy = gimp_layer_new_from_drawable (run->drawable, run->seen);
+  gimp_image_insert_layer (run->seen, copy, NULL, 0);
+  gimp_item_set_visible (GIMP_ITEM (copy), TRUE);
+  if (gimp_item_is_group (GIMP_ITEM (copy)))
+    {
+      gimp_layer_set_opacity (copy, 100);
+      copy = GIMP_LAYER (gimp_group_layer_merge (GIMP_GROUP_LAYER (copy)));
+    }
+  else
+    {
+      gimp_drawable_merge_filters (GIMP_DRAWABLE (copy));
+    }
+  run->pixels = GIMP_DRAWABLE (copy);
+}
+
+static void
+copy_seen_channel (Run *run)
+{
+  run->pixels = GIMP_DRAWABLE (gimp_channel_copy (GIMP_CHANNEL (run->drawable)));
+  gimp_image_undo_freeze (run->image);
+  gimp_drawable_merge_filters (run->pixels);
+  gimp_image_undo_thaw (run->image);
+}
+
+static void
+find_pixels (Run *run)
+{
+  GimpDrawableFilter **filters = gimp_drawable_get_filters (run->drawable);
+
+  run->pixels = run->drawable;
+  if (filters && filters[0])
+    {
+      if (GIMP_IS_LAYER (run->drawable))
+        copy_seen_layer (run);
+      else
+        copy_seen_channel (run);
+    }
+  g_free (filters);
+}
+
+static void
+forget_pixels (Run *run)
+{
+  if (run->seen)
+    gimp_image_delete (run->seen);
+  else if (run->pixels != run->drawable)
+    gimp_item_delete (GIMP_ITEM (run->pixels));
+  run->seen = NULL;
+  run->pixels = run->drawable;
+}
+
+/* ---- computing ---- */
+
+static gboolean
+find_area (Run *run, GError **error)
+{
+  GeglRectangle *area = &run->area;
+  gchar *name;
+
+  if (gimp_drawable_mask_intersect (run->drawable, &area->x, &area->y, &area->width, &area->height)
+      && area->width > 0 && area->height > 0)
+    return TRUE;
+  name = gimp_item_get_name (GIMP_ITEM (run->drawable));
+  conv_layer_set_selection_error (error, name, gimp_drawable_get_width (run->drawable),
+                                  gimp_drawable_get_height (run->drawable));
+  g_free (name);
+  return FALSE;
+}
+
+static gboolean
+compute (Run *run, GError **error)
+{
+  ConvLayerHost host = { new_map, progress, run };
+  ConvLayerSource source = { .own_codes = GIMP_IS_CHANNEL (run->drawable) };
+  gint x, y, seen_x, seen_y;
+
+  if (!find_area (run, error))
+    return FALSE;
+  find_pixels (run);
+  gimp_drawable_get_offsets (run->drawable, &x, &y);
+  gimp_drawable_get_offsets (run->pixels, &seen_x, &seen_y);
+  source.area = run->area;
+  source.area.x += x - seen_x;
+  source.area.y += y - seen_y;
+  source.buffer = gimp_drawable_get_buffer (run->pixels);
+  run->maps = conv_layer_render (run->options, &source, &host, error);
+  g_object_unref (source.buffer);
+  /* The pixels reach GIMP when the last reference goes. */
+  for (guint i = 0; i < run->layers->len; i++)
+    g_object_set_data (run->layers->pdata[i], "conv-layer-buffer", NULL);
+  forget_pixels (run);
+  return run->maps != NULL;
+}
+
+/* ---- inserting ---- */
+
+static GimpLayer *
+insert_group (Run *run, const gchar *name, GimpLayer *parent, gint position)
+{
+  GimpLayer *group = GIMP_LAYER (gimp_group_layer_new (run->image, name));
+
+  gimp_image_insert_layer (run->image, group, parent, position);
+  return group;
+}
+
+static void
+insert_map (Run *run, guint i, GimpLayer *parent, gint position)
+{
+  gchar *json = conv_layer_map_json (run->options, run->maps->pdata[i]);
+  GimpParasite *parasite = gimp_parasite_new (CONV_LAYER_PARASITE, GIMP_PARASITE_PERSISTENT,
+                                              (guint32) strlen (json) + 1, json);
+
+  gimp_item_attach_parasite (run->layers->pdata[i], parasite);
+  gimp_image_insert_layer (run->image, run->layers->pdata[i], parent, position);
+  gimp_parasite_free (parasite);
+  g_free (json);
+}
+
+static void
+insert_layers (Run *run)
+{
+  gboolean above = GIMP_IS_LAYER (run->drawable);
+  GimpItem *item = GIMP_ITEM (run->drawable);
+  GimpLayer *parent = above ? (GimpLayer *) gimp_item_get_parent (item) : NULL;
+  gint position = above ? MAX (0, gimp_image_get_item_position (run->image, item)) : 0;
+  GimpLayer *whole = NULL, *stage = NULL;
+  gint inside = 0, stages = 0;
+
+  run->inserted = TRUE;
+  if (run->options->group)
+    whole = insert_group (run, conv_layer_group_name (), parent, position);
+  for (guint i = 0; i < run->layers->len; i++)
+    {
+      const ConvLayerMap *map = run->maps->pdata[i];
+
+      if (whole && map->output == 1)
+        {
+          stage = insert_group (run, conv_layer_stage_name (map->stage), whole, stages++);
+          inside = 0;
+        }
+      insert_map (run, i, whole ? stage : parent, whole ? inside++ : position + (gint) i);
+    }
+}
+
+/* ---- the procedure ---- */
+
+static gboolean
+check_image (GimpImage *image, GimpDrawable **drawables, GError **error)
+{
+  gchar *name = gimp_image_get_name (image);
+  gboolean good = FALSE;
+
+  if (gimp_core_object_array_get_length ((GObject **) drawables) == 0)
+    conv_layer_set_no_drawable_error (error);
+  else if (gimp_image_get_base_type (image) == GIMP_INDEXED)
+    conv_layer_set_indexed_error (error, name);
+  else if (gimp_image_get_floating_sel (image))
+    conv_layer_set_floating_error (error, name);
+  else
+    good = TRUE;
+  g_free (name);
+  return good;
+}
+
+static GPtrArray *
+compute_all (GimpImage *image, GimpDrawable **drawables, const ConvLayerOptions *options, GError **error)
+{
+  gsize count = gimp_core_object_array_get_length ((GObject **) drawables);
+  GPtrArray *runs = g_ptr_array_new_with_free_func (run_free);
+
+  gimp_progress_init (_("Convolutional layer"));
+  for (gsize i = 0; i < count; i++)
+    {
+      Run *run = g_new0 (Run, 1);
+
+      run->image = image;
+      run->drawable = drawables[i];
+      run->options = options;
+      run->progress_start = (gdouble) i / (gdouble) count;
+      run->progress_share = 1.0 / (gdouble) count;
+      run->layers = g_ptr_array_new ();
+      g_ptr_array_add (runs, run);
+      if (!compute (run, error))
+        g_clear_pointer (&runs, g_ptr_array_unref);
+      if (!runs)
+        break;
+    }
+  return runs;
+}
+
+/* The sources stay selected. */
+static void
+select_sources (GimpImage *image, GimpDrawable **drawables)
+{
+  GPtrArray *layers = g_ptr_array_new ();
+  GPtrArray *channels = g_ptr_array_new ();
+
+  for (gsize i = 0; drawables[i]; i++)
+    if (GIMP_IS_LAYER_MASK (drawables[i]))
+      g_ptr_array_add (layers, gimp_layer_from_mask (GIMP_LAYER_MASK (drawables[i])));
+    else if (GIMP_IS_LAYER (drawables[i]))
+      g_ptr_array_add (layers, drawables[i]);
+    else if (!GIMP_IS_SELECTION (drawables[i]))
+      g_ptr_array_add (channels, drawables[i]);
+  g_ptr_array_add (layers, NULL);
+  g_ptr_array_add (channels, NULL);
+  if (layers->len > 1)
+    gimp_image_set_selected_layers (image, (const GimpLayer **) layers->pdata);
+  else if (channels->len > 1)
+    gimp_image_set_selected_channels (image, (const GimpChannel **) channels->pdata);
+  g_ptr_array_unref (layers);
+  g_ptr_array_unref (channels);
+}
+
+static GObject **
+insert_all (GimpImage *image, GimpDrawable **drawables, GPtrArray *runs)
+{
+  GPtrArray *all = g_ptr_array_new ();
+
+  gimp_image_undo_group_start (image);
+  for (guint i = 0; i < runs->len; i++)
+    {
+      Run *run = runs->pdata[i];
+      gchar *clipped = conv_layer_clip_message (run->maps);
+
+      insert_layers (run);
+      for (guint n = 0; n < run->layers->len; n++)
+        g_ptr_array_add (all, run->layers->pdata[n]);
+      if (clipped)
+        g_message ("%s", clipped);
+      g_free (clipped);
+    }
+  select_sources (image, drawables);
+  gimp_image_undo_group_end (image);
+  g_ptr_array_add (all, NULL);
+  return (GObject **) g_ptr_array_free (all, FALSE);
+}
+
+static ConvLayerOptions *
+read_options (GimpProcedureConfig *config, GError **error)
+{
+  ConvLayerValues values;
+  ConvLayerOptions *options;
+
+  conv_layer_values_init (values);
+  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+    g_object_get_property (G_OBJECT (config), conv_layer_argument_info ((ConvLayerArgument) i)->name, &values[i]);
+  options = conv_layer_options_new (values, error);
+  conv_layer_values_clear (values);
+  return options;
+}
+
+static GimpValueArray *
+conv_layer_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables,
+                GimpProcedureConfig *config, gpointer run_data)
+{
+  GError *error = NULL;
+  ConvLayerOptions *options = NULL;
+  GPtrArray *runs = NULL;
+  GimpValueArray *values;
+
+  (void) run_data;
+  gegl_init (NULL, NULL);
+  if (run_mode == GIMP_RUN_INTERACTIVE && !gtk_init_check (NULL, NULL))
+    conv_layer_set_display_error (&error);
+  else if (check_image (image, drawables, &error))
+    options = read_options (config, &error);
+  if (options)
+    runs = compute_all (image, drawables, options, &error);
+  if (runs)
+    {
+      values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+      GIMP_VALUES_TAKE_CORE_OBJECT_ARRAY (values, 1, insert_all (image, drawables, runs));
+      gimp_displays_flush ();
+      g_ptr_array_unref (runs);
+    }
+  else
+    {
+      values = gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+    }
+  g_clear_pointer (&options, conv_layer_options_free);
+  return values;
+}
+
+/* ---- registration ---- */
+
+static gchar *
+plug_in_file (const gchar *name)
+{
+  gchar *folder = g_path_get_dirname (gimp_get_progname ());
+  gchar *path = g_build_filename (folder, name, NULL);
+
+  g_free (folder);
+  return path;
+}
+
+/* Numbers are declared without limits: GIMP would put the default for some
+ * wrong ones without a word, and conv_layer_options_new() says what is wrong. */
+static void
+add_argument (GimpProcedure *procedure, const ConvLayerArgumentInfo *info)
+{
+  const gchar *label = _(info->label);
+  const gchar *help = _(info->help);
+
+  if (info->type == G_TYPE_STRING)
+    gimp_procedure_add_string_argument (procedure, info->name, label, help, info->text, G_PARAM_READWRITE);
+  else if (info->type == G_TYPE_INT)
+    gimp_procedure_add_int_argument (procedure, info->name, label, help, G_MININT, G_MAXINT, (gint) info->number,
+                                     G_PARAM_READWRITE);
+  else if (info->type == G_TYPE_DOUBLE)
+    gimp_procedure_add_double_argument (procedure, info->name, label, help, -G_MAXDOUBLE, G_MAXDOUBLE, info->number,
+                                        G_PARAM_READWRITE);
+  else
+    gimp_procedure_add_boolean_argument (procedure, info->name, label, help, info->number != 0, G_PARAM_READWRITE);
+}
+
+static void
+set_icon (GimpProcedure *procedure)
+{
+  gchar *path = plug_in_file ("conv-layer.png");
+  GFile *icon = g_file_new_for_path (path);
+
+  if (g_file_query_exists (icon, NULL))
+    gimp_procedure_set_icon_file (procedure, icon);
+  g_object_unref (icon);
+  g_free (path);
+}
+
+static GList *
+conv_layer_query_procedures (GimpPlugIn *plug_in)
+{
+  (void) plug_in;
+  return g_list_append (NULL, g_strdup (CONV_LAYER_PROCEDURE));
+}
+
+static GimpProcedure *
+conv_layer_create_procedure (GimpPlugIn *plug_in, const gchar *name)
+{
+  GimpProcedure *procedure;
+
+  if (g_strcmp0 (name, CONV_LAYER_PROCEDURE) != 0)
+    return NULL;
+  procedure = gimp_image_procedure_new (plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, conv_layer_run, NULL, NULL);
+  gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
+  gimp_procedure_set_sensitivity_mask (procedure,
+                                       GIMP_PROCEDURE_SENSITIVE_DRAWABLE | GIMP_PROCEDURE_SENSITIVE_DRAWABLES);
+  gimp_procedure_set_menu_label (procedure, _(conv_layer_menu_label ()));
+  gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Generic");
+  gimp_procedure_set_documentation (procedure, _(conv_layer_blurb ()), _(conv_layer_help ()), name);
+  gimp_procedure_set_attribution (procedure, "The conv-layer developers", "The conv-layer developers", "2026");
+  set_icon (procedure);
+  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+    add_argument (procedure, conv_layer_argument_info ((ConvLayerArgument) i));
+  gimp_procedure_add_core_object_array_return_value (procedure, "layers", _("Layers"),
+                                                     _("The new activation maps: for each drawable the pre-ReLU maps "
+                                                       "in order, then the post-ReLU maps in order"),
+                                                     GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+  return procedure;
+}
+
+/* GIMP takes translations from the plug-in's own folder only. */
+static gboolean
+conv_layer_set_i18n (GimpPlugIn *plug_in, const gchar *procedure_name, gchar **gettext_domain, gchar **catalog_dir)
+{
+  gchar *folder = plug_in_file ("locale");
+  gboolean there = g_file_test (folder, G_FILE_TEST_IS_DIR);
+
+  (void) plug_in;
+  (void) procedure_name;
+  g_free (folder);
+  if (there)
+    {
+      *gettext_domain = g_strdup (GETTEXT_PACKAGE);
+      *catalog_dir = g_strdup ("locale");
+    }
+  return there;
+}
+
+static void
+conv_layer_class_init (ConvLayerClass *klass)
+{
+  GimpPlugInClass *plug_in_class = GIMP_PLUG_IN_CLASS (klass);
+
+  plug_in_class->query_procedures = conv_layer_query_procedures;
+  plug_in_class->create_procedure = conv_layer_create_procedure;
+  plug_in_class->set_i18n = conv_layer_set_i18n;
+}
+
+static void
+conv_layer_init (ConvLayer *plug_in)
+{
+  (void) plug_in;
+}
+
+GIMP_MAIN (conv_layer_get_type ())

@@ -1,0 +1,413 @@
+/* options.c: the arguments, their checks, and a sentence for each that is
+ * wrong: it names the value, the limit and the remedy.  Knows no widget, no
+ * PDB type and not which GIMP it is in. */
+
+#include "options.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+G_DEFINE_QUARK (conv-layer-error, conv_layer_error)
+
+static const ConvLayerArgumentInfo arguments[CONV_LAYER_N_ARGUMENTS] = {
+  [CONV_LAYER_FILTER] = { "filter", G_TYPE_STRING, "-1 -1 1 1; -1 -1 1 1; -1 -1 1 1; -1 -1 1 1", 0,
+                          N_("Base _filter"),
+                          N_("The base filter f: its weights row by row, rows parted by ';', from 1x1 to 31x31") },
+  [CONV_LAYER_VARIANTS] = { "variants", G_TYPE_STRING, "f, -f, f.T, -f.T", 0, N_("_Variants"),
+                            N_("The filters of the layer, 1 to 64 linear combinations of f, f.T, rot90(f), "
+                               "rot180(f), rot270(f), fliplr(f), flipud(f), parted by commas") },
+  [CONV_LAYER_MAPS] = { "maps", G_TYPE_STRING, "both", 0, N_("_Maps"),
+                        N_("The activation maps to make: both, pre-relu, post-relu") },
+  [CONV_LAYER_GRAYSCALE] = { "grayscale", G_TYPE_STRING, "opencv", 0, N_("_Grayscale"),
+                             N_("How colours become gray: opencv, luminance, red, green, blue") },
+  [CONV_LAYER_PADDING] = { "padding", G_TYPE_STRING, "valid", 0, N_("_Padding"),
+                           N_("Pixels added on each side: valid (none), same, a number, or 'rows, columns'") },
+  [CONV_LAYER_PADDING_MODE] = { "padding-mode", G_TYPE_STRING, "zeros", 0, N_("P_adding mode"),
+                                N_("What the added pixels hold: zeros, reflect, replicate, circular") },
+  [CONV_LAYER_STRIDE] = { "stride", G_TYPE_INT, NULL, 1, N_("_Stride"),
+                          N_("Step from one position of the filter to the next, 1 to 64 pixels") },
+  [CONV_LAYER_DILATION] = { "dilation", G_TYPE_INT, NULL, 1, N_("_Dilation"),
+                            N_("Distance between the pixels two neighbouring weights meet, 1 to 64") },
+  [CONV_LAYER_BIAS] = { "bias", G_TYPE_DOUBLE, NULL, 0, N_("_Bias"), N_("A number added to every map") },
+  [CONV_LAYER_SCALE] = { "scale", G_TYPE_STRING, "map", 0, N_("S_cale"),
+                         N_("How activations become pixels: map (each map from black to white), shared (one range "
+                            "for all maps), symmetric (0 is mid-gray), raw (the activation itself)") },
+  [CONV_LAYER_GROUP] = { "group", G_TYPE_BOOLEAN, NULL, 1, N_("La_yer group"),
+                         N_("Put the new layers in a layer group") },
+};
+
+const ConvLayerArgumentInfo *
+conv_layer_argument_info (ConvLayerArgument argument)
+{
+  return &arguments[argument];
+}
+
+/* ---- values ---- */
+
+void
+conv_layer_values_init (ConvLayerValues values)
+{
+  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+    {
+      const ConvLayerArgumentInfo *info = &arguments[i];
+
+      values[i] = (GValue) G_VALUE_INIT;
+      g_value_init (&values[i], info->type);
+      if (info->type == G_TYPE_STRING)
+        g_value_set_static_string (&values[i], info->text);
+      else if (info->type == G_TYPE_INT)
+        g_value_set_int (&values[i], (gint) info->number);
+      else if (info->type == G_TYPE_DOUBLE)
+        g_value_set_double (&values[i], info->number);
+      else
+        g_value_set_boolean (&values[i], info->number != 0);
+    }
+}
+
+void
+conv_layer_values_clear (ConvLayerValues values)
+{
+  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+    g_value_unset (&values[i]);
+}
+
+static const gchar *
+get_text (const ConvLayerOptions *options, ConvLayerArgument argument)
+{
+  const gchar *text = g_value_get_string (&options->values[argument]);
+
+  return text ? text : "";
+}
+
+/* ---- what the core refused ---- */
+
+/* The bytes at fault as text a dialog can show; free with g_free(). */
+static gchar *
+found_text (const Conv2dError *core, const gchar *text)
+{
+  const gsize longest = 40;
+  gchar *found;
+
+  if (!text)
+    return g_strdup ("");
+  found = g_utf8_make_valid (text + core->start, (gssize) MIN (core->length, longest));
+  if (core->length > longest)
+    {
+      gchar *cut = g_strconcat (found, "…", NULL);
+
+      g_free (found);
+      return cut;
+    }
+  return found;
+}
+
+static gchar *
+filter_sentence (const Conv2dError *core, const gchar *found)
+{
+  switch (core->status)
+    {
+    case CONV2D_NO_NUMBER:
+      return g_strdup (_("The filter holds no number; write 1x1 to 31x31 weights, such as '-1 0 1; -2 0 2; -1 0 1'."));
+    case CONV2D_NOT_A_NUMBER:
+      return g_strdup_printf (_("In the filter, row %d, column %d is '%s', which is not a number; write numbers with a "
+                                "dot, such as 0.5, parted by spaces or single commas."),
+                              core->row, core->column, found);
+    case CONV2D_RAGGED:
+      return g_strdup_printf (_("Row %d of the filter has %ld numbers where row 1 has %ld; give every row the same "
+                                "number, with a dot, not a comma, as the decimal sign."),
+                              core->row, core->value, core->limit);
+    case CONV2D_TOO_MANY_ROWS:
+      return g_strdup_printf (_("The filter has %ld or more rows where at most %ld are allowed; leave some out."),
+                              core->value, core->limit);
+    case CONV2D_TOO_MANY_COLUMNS:
+      return g_strdup_printf (_("Row %d of the filter has %ld or more columns where at most %ld are allowed; leave "
+                                "some out."),
+                              core->row, core->value, core->limit);
+    case CONV2D_WRONG_COUNT:
+      return g_strdup_printf (_("The filter's size asks for %ld numbers but %ld or more were found; make the two "
+                                "agree."),
+                              core->limit, core->value);
+    case CONV2D_BRACKET:
+      if (*found)
+        return g_strdup_printf (_("In the filter, row %d, column %d, the bracket '%s' has no place; close every "
+                                  "bracket that is opened, at most 8 deep."),
+                                core->row, core->column, found);
+      return g_strdup_printf (_("In the filter, row %d, column %d, the text ends but a bracket is still open; close "
+                                "it."),
+                              core->row, core->column);
+    case CONV2D_SECOND_MATRIX:
+      return g_strdup_printf (_("In the filter, row %d, column %d, a second matrix begins with '%s'; give one matrix "
+                                "only."),
+                              core->row, core->column, found);
+    default:
+      return NULL;
+    }
+}
+
+static gchar *
+variants_sentence (const Conv2dError *core, const gchar *found)
+{
+  switch (core->status)
+    {
+    case CONV2D_NO_SHAPE:
+      if (!*found)
+        return g_strdup_printf (_("Variant %d lacks a shape of f at its end or between two signs; write f, f.T, "
+                                  "rot90(f), rot180(f), rot270(f), fliplr(f) or flipud(f), with + - * between."),
+                                core->column);
+      return g_strdup_printf (_("In variant %d, '%s' is no shape of f; write f, f.T, rot90(f), rot180(f), rot270(f), "
+                                "fliplr(f) or flipud(f), with + - * and numbers."),
+                              core->column, found);
+    case CONV2D_TOO_MANY_FILTERS:
+      return g_strdup_printf (_("There are more than %ld variants, which is the limit; leave some out."), core->limit);
+    case CONV2D_MIXED_SHAPES:
+      return g_strdup_printf (_("Variant %d turns a filter that is not square, so it cannot go with variants that do "
+                                "not; make f square, or use only variants of one shape."),
+                              core->column);
+    default:
+      return NULL;
+    }
+}
+
+static gchar *
+layer_sentence (const Conv2dError *core)
+{
+  switch (core->status)
+    {
+    case CONV2D_OUTPUT_EMPTY:
+      return g_strdup_printf (core->along_columns
+                                ? _("The filter reaches over %ld columns, but the padded input has only %ld; choose "
+                                    "a smaller filter or dilation, more padding, or a wider area.")
+                                : _("The filter reaches over %ld rows, but the padded input has only %ld; choose a "
+                                    "smaller filter or dilation, more padding, or a taller area."),
+                              core->value, core->limit);
+    case CONV2D_PADDING_TOO_LARGE:
+      return g_strdup_printf (core->along_columns
+                                ? _("The padding of %ld columns is more than the %ld this padding mode allows for "
+                                    "the input's width; use less padding or the mode zeros or replicate.")
+                                : _("The padding of %ld rows is more than the %ld this padding mode allows for the "
+                                    "input's height; use less padding or the mode zeros or replicate."),
+                              core->value, core->limit);
+    case CONV2D_SAME_NEEDS_STRIDE_1:
+      return g_strdup_printf (_("The padding 'same' goes with a stride of %ld only, but the stride is %ld; set the "
+                                "stride to 1 or give the padding as a number."),
+                              core->limit, core->value);
+    default:
+      return NULL;
+    }
+}
+
+static gchar *
+not_finite_sentence (const Conv2dError *core, const gchar *option, const gchar *found)
+{
+  if (core->row > 0)
+    return g_strdup_printf (_("In the filter, row %d, column %d is '%s', which is not a finite number; every weight "
+                              "must lie between -3.4e38 and 3.4e38."),
+                            core->row, core->column, found);
+  return g_strdup_printf (_("In '%s', number %d, '%s', gives a weight that is not finite; every weight must lie "
+                            "between -3.4e38 and 3.4e38."),
+                          option, core->column, found);
+}
+
+void
+conv_layer_set_core_error (GError **error, const Conv2dError *core, const gchar *option, const gchar *text)
+{
+  gchar *found = found_text (core, text);
+  gchar *sentence = filter_sentence (core, found);
+  ConvLayerError code = CONV_LAYER_ERROR_ARGUMENT;
+
+  if (!sentence)
+    sentence = variants_sentence (core, found);
+  if (!sentence)
+    {
+      sentence = layer_sentence (core);
+      if (sentence)
+        code = CONV_LAYER_ERROR_SIZE;
+    }
+  if (!sentence && core->status == CONV2D_NOT_FINITE)
+    sentence = not_finite_sentence (core, option, found);
+  if (!sentence)
+    {
+      sentence = g_strdup (_("There is not enough memory for the filters; close other images or programs and try "
+                             "again."));
+      code = CONV_LAYER_ERROR_MEMORY;
+    }
+  g_set_error_literal (error, CONV_LAYER_ERROR, (gint) code, sentence);
+  g_free (sentence);
+  g_free (found);
+}
+
+/* ---- the checks ---- */
+
+/* The index of the value among WORDS, a NULL-terminated list; -1 with ERROR. */
+static gint
+read_word (const ConvLayerOptions *options, ConvLayerArgument argument, const gchar *const *words, GError **error)
+{
+  const gchar *text = get_text (options, argument);
+  gchar *list;
+
+  for (gint i = 0; words[i]; i++)
+    if (strcmp (text, words[i]) == 0)
+      return i;
+
+  list = g_strjoinv (", ", (gchar **) words);
+  g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
+               /* Translators: the option's name, its value, the allowed ones */
+               _("The option '%s' is '%s'; choose one of: %s."), arguments[argument].name, text, list);
+  g_free (list);
+  return -1;
+}
+
+static gboolean
+read_step (const ConvLayerOptions *options, ConvLayerArgument argument, gint *step, GError **error)
+{
+  gint value = g_value_get_int (&options->values[argument]);
+
+  if (value < 1 || value > CONV2D_MAX_STEP)
+    {
+      g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
+                   _("The option '%s' is %d; choose a whole number from 1 to %d."), arguments[argument].name, value,
+                   CONV2D_MAX_STEP);
+      return FALSE;
+    }
+  *step = value;
+  return TRUE;
+}
+
+static gboolean
+read_bias (ConvLayerOptions *options, GError **error)
+{
+  gdouble value = g_value_get_double (&options->values[CONV_LAYER_BIAS]);
+  gchar text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  options->layer.bias = (gfloat) value;
+  if (isfinite (options->layer.bias))
+    return TRUE;
+  g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
+               _("The option '%s' is %s; choose a finite number between -3.4e38 and 3.4e38."),
+               arguments[CONV_LAYER_BIAS].name, g_ascii_dtostr (text, sizeof text, value));
+  return FALSE;
+}
+
+/* One or two whole numbers parted by a comma. */
+static gboolean
+read_padding_numbers (const gchar *text, gint *rows, gint *columns)
+{
+  gchar **parts = g_strsplit (text, ",", 3);
+  guint count = g_strv_length (parts);
+  gboolean good = count == 1 || count == 2;
+  gint numbers[2] = { 0, 0 };
+
+  for (guint i = 0; good && i < count; i++)
+    {
+      guint64 number = 0;
+
+      good = g_ascii_string_to_unsigned (g_strstrip (parts[i]), 10, 0, CONV_LAYER_MAX_EXTENT, &number, NULL);
+      numbers[i] = (gint) number;
+    }
+  if (good)
+    {
+      *rows = numbers[0];
+      *columns = numbers[count - 1];
+    }
+  g_strfreev (parts);
+  return good;
+}
+
+static gboolean
+read_padding (ConvLayerOptions *options, GError **error)
+{
+  static const gchar *const modes[] = { "zeros", "reflect", "replicate", "circular", NULL };
+  const gchar *text = get_text (options, CONV_LAYER_PADDING);
+  gint mode;
+
+  options->layer.same = strcmp (text, "same") == 0;
+  if (strcmp (text, "valid") != 0 && !options->layer.same
+      && !read_padding_numbers (text, &options->layer.padding_rows, &options->layer.padding_columns))
+    {
+      g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
+                   _("The option '%s' is '%s'; choose valid, same, a whole number from 0 to %d, or two such numbers "
+                     "parted by a comma."),
+                   arguments[CONV_LAYER_PADDING].name, text, CONV_LAYER_MAX_EXTENT);
+      return FALSE;
+    }
+  mode = read_word (options, CONV_LAYER_PADDING_MODE, modes, error);
+  options->layer.padding_mode = (Conv2dPaddingMode) mode;
+  return mode >= 0;
+}
+
+static gboolean
+read_filters (ConvLayerOptions *options, GError **error)
+{
+  const gchar *filter = get_text (options, CONV_LAYER_FILTER);
+  const gchar *variants = get_text (options, CONV_LAYER_VARIANTS);
+  Conv2dError core;
+
+  if (conv2d_filter_parse (filter, &options->filter, &core) != CONV2D_OK)
+    {
+      conv_layer_set_core_error (error, &core, arguments[CONV_LAYER_FILTER].name, filter);
+      return FALSE;
+    }
+  if (conv2d_bank_parse (variants, &options->filter, &options->layer.filters, &core) != CONV2D_OK)
+    {
+      conv_layer_set_core_error (error, &core, arguments[CONV_LAYER_VARIANTS].name, variants);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_words (ConvLayerOptions *options, GError **error)
+{
+  static const gchar *const maps[] = { "both", "pre-relu", "post-relu", NULL };
+  static const ConvLayerStages stages[] = { CONV_LAYER_PRE_RELU | CONV_LAYER_POST_RELU, CONV_LAYER_PRE_RELU,
+                                            CONV_LAYER_POST_RELU };
+  static const gchar *const grayscales[] = { "opencv", "luminance", "red", "green", "blue", NULL };
+  static const ConvLayerGrayscale grays[] = { CONV_LAYER_GRAY_OPENCV, CONV_LAYER_GRAY_LUMINANCE, CONV_LAYER_GRAY_RED,
+                                              CONV_LAYER_GRAY_GREEN, CONV_LAYER_GRAY_BLUE };
+  static const gchar *const scales[] = { "map", "shared", "symmetric", "raw", NULL };
+  gint map, gray, scale;
+
+  if ((map = read_word (options, CONV_LAYER_MAPS, maps, error)) < 0
+      || (gray = read_word (options, CONV_LAYER_GRAYSCALE, grayscales, error)) < 0
+      || (scale = read_word (options, CONV_LAYER_SCALE, scales, error)) < 0)
+    return FALSE;
+  options->stages = stages[map];
+  options->grayscale = grays[gray];
+  options->scale = (ConvLayerScale) scale;
+  return TRUE;
+}
+
+ConvLayerOptions *
+conv_layer_options_new (const ConvLayerValues values, GError **error)
+{
+  ConvLayerOptions *options = g_new0 (ConvLayerOptions, 1);
+
+  conv_layer_values_init (options->values);
+  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+    g_value_copy (&values[i], &options->values[i]);
+  options->group = g_value_get_boolean (&values[CONV_LAYER_GROUP]);
+
+  if (!read_filters (options, error) || !read_words (options, error) || !read_padding (options, error)
+      || !read_step (options, CONV_LAYER_STRIDE, &options->layer.stride, error)
+      || !read_step (options, CONV_LAYER_DILATION, &options->layer.dilation, error) || !read_bias (options, error))
+    g_clear_pointer (&options, conv_layer_options_free);
+  return options;
+}
+
+void
+conv_layer_options_free (ConvLayerOptions *options)
+{
+  conv2d_bank_clear (&options->layer.filters);
+  conv_layer_values_clear (options->values);
+  g_free (options);
+}
+
+gchar *
+conv_layer_options_variant (const ConvLayerOptions *options, gint n)
+{
+  const gchar *text = get_text (options, CONV_LAYER_VARIANTS);
+
+  return g_strndup (text + options->layer.filters.names[n].start, options->layer.filters.names[n].length);
+}

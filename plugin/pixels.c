@@ -1,0 +1,179 @@
+/* pixels.c: which babl formats stand for gray codes and for activations, and
+ * reading the gray plane.  Knows no layer settings but the kind of gray. */
+
+#include "pixels.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#define READ_ROWS 16 /* rows of R'G'B' at a time, so that they stay in the cache */
+
+/* ---- formats ---- */
+
+static const gchar *
+type_name (const Babl *format)
+{
+  return babl_get_name (babl_format_get_type (format, 0));
+}
+
+static gboolean
+is_gray (const Babl *format)
+{
+  return babl_format_get_n_components (format) - babl_format_has_alpha (format) == 1;
+}
+
+/* FORMAT's colours without alpha, of TYPE.  Linear ones become R'G'B' or Y'
+ * if ENCODED. */
+static const Babl *
+opaque_format (const Babl *format, gboolean encoded, const gchar *type)
+{
+  const gchar *model = babl_get_name (babl_format_get_model (format));
+  gboolean marked = strchr (model, '\'') || strchr (model, '~');
+  gchar *name;
+  const Babl *result;
+
+  if (strchr (model, '~'))
+    name = g_strconcat (is_gray (format) ? "Y~ " : "R~G~B~ ", type, NULL);
+  else if (marked || encoded)
+    name = g_strconcat (is_gray (format) ? "Y' " : "R'G'B' ", type, NULL);
+  else
+    name = g_strconcat (is_gray (format) ? "Y " : "RGB ", type, NULL);
+  result = babl_format_with_space (name, format);
+  g_free (name);
+  return result;
+}
+
+static Conv2dDepth
+depth_of (const Babl *format)
+{
+  const gchar *type = type_name (format);
+
+  return strcmp (type, "u8") == 0 ? CONV2D_U8 : strcmp (type, "u16") == 0 ? CONV2D_U16 : CONV2D_F32;
+}
+
+static const gchar *
+type_of (Conv2dDepth depth)
+{
+  return depth == CONV2D_U8 ? "u8" : depth == CONV2D_U16 ? "u16" : "float";
+}
+
+/* ---- the gray plane ---- */
+
+typedef struct
+{
+  const ConvLayerSource *source;
+  const Babl *format;      /* as which the pixels are read */
+  gboolean mix;            /* they are R'G'B', to be made gray */
+  Conv2dGray gray;
+  const Conv2dPlane *plane;
+  guchar *codes;
+  gint failed; /* atomic */
+} Reading;
+
+static void
+read_rows (gsize first, gsize count, gpointer data)
+{
+  Reading *reading = data;
+  const Conv2dPlane *plane = reading->plane;
+  gsize row = (gsize) babl_format_get_bytes_per_pixel (reading->format) * (gsize) plane->width;
+  guchar *rgb = NULL;
+
+  if (reading->mix && !(rgb = g_try_malloc_n (READ_ROWS, row)))
+    {
+      g_atomic_int_set (&reading->failed, TRUE);
+      return;
+    }
+  for (gsize y = first; y < first + count; y += READ_ROWS)
+    {
+      gint rows = (gint) MIN (READ_ROWS, first + count - y);
+      GeglRectangle area = { reading->source->area.x, reading->source->area.y + (gint) y, plane->width, rows };
+      guchar *codes = reading->codes + y * (gsize) plane->stride;
+
+      gegl_buffer_get (reading->source->buffer, &area, 1.0, reading->format, rgb ? rgb : codes,
+                       rgb ? (gint) row : (gint) plane->stride, GEGL_ABYSS_NONE);
+      for (gint i = 0; rgb && i < rows; i++)
+        conv2d_gray_row (reading->gray, plane->depth, rgb + (gsize) i * row, codes + i * plane->stride, plane->width);
+    }
+  g_free (rgb);
+}
+
+static void
+set_memory_error (GError **error, const GeglRectangle *area, gsize bytes)
+{
+  g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY,
+               _("There is not enough memory for an area of %d x %d pixels (%" G_GSIZE_FORMAT
+                 " MiB); select a smaller area or close other images."),
+               area->width, area->height, bytes >> 20);
+}
+
+gboolean
+conv_layer_read_plane (const ConvLayerSource *source, ConvLayerGrayscale grayscale, Conv2dPlane *plane, GError **error)
+{
+  const Babl *format = gegl_buffer_get_format (source->buffer);
+  Conv2dDepth depth = depth_of (format);
+  gboolean own = source->own_codes || is_gray (format);
+  Reading reading = { .source = source, .plane = plane, .failed = FALSE };
+  gsize stride, size;
+
+  if (!g_size_checked_mul (&stride, (gsize) source->area.width, depth)
+      || !g_size_checked_mul (&size, stride, (gsize) source->area.height))
+    size = G_MAXSIZE;
+  reading.codes = size == G_MAXSIZE ? NULL : g_try_malloc (size);
+  if (!reading.codes)
+    {
+      set_memory_error (error, &source->area, size);
+      return FALSE;
+    }
+  *plane = (Conv2dPlane) { .depth = depth,
+                           .width = source->area.width,
+                           .height = source->area.height,
+                           .stride = (ptrdiff_t) stride,
+                           .codes = reading.codes };
+
+  reading.format = opaque_format (format, !source->own_codes, type_of (depth));
+  reading.mix = !own && grayscale != CONV_LAYER_GRAY_LUMINANCE;
+  if (reading.mix)
+    reading.gray = (Conv2dGray) grayscale;
+  else if (!own)
+    reading.format = babl_format_with_space (depth == CONV2D_U8 ? "Y' u8" : depth == CONV2D_U16 ? "Y' u16" : "Y' float",
+                                             format);
+  gegl_parallel_distribute_range ((gsize) plane->height, 64.0, read_rows, &reading);
+  if (reading.failed)
+    {
+      set_memory_error (error, &source->area, size);
+      g_clear_pointer (&reading.codes, g_free);
+    }
+  return reading.codes != NULL;
+}
+
+/* ---- activations ---- */
+
+ConvLayerPixels
+conv_layer_pixels_for (GeglBuffer *buffer, ConvLayerScale scale)
+{
+  const Babl *format = gegl_buffer_get_format (buffer);
+  gboolean raw = scale == CONV_LAYER_SCALE_RAW;
+  gboolean bytes = !raw && depth_of (format) == CONV2D_U8;
+  ConvLayerPixels pixels = { .channels = is_gray (format) ? 1 : 3 };
+
+  pixels.format = opaque_format (format, !raw, bytes ? "u8" : "float");
+  pixels.pixel = bytes ? CONV2D_BYTE : raw ? CONV2D_ACTIVATION : CONV2D_UNIT;
+  pixels.size = babl_format_get_bytes_per_pixel (pixels.format);
+  pixels.clip = raw && type_name (format)[0] == 'u';
+  return pixels;
+}
+
+gsize
+conv_layer_clip (gfloat *values, gsize count)
+{
+  gsize clipped = 0;
+
+  for (gsize i = 0; i < count; i++)
+    if (!(values[i] >= 0 && values[i] <= 1))
+      {
+        values[i] = values[i] > 1 ? 1 : 0;
+        clipped++;
+      }
+  return clipped;
+}

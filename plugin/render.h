@@ -1,0 +1,54 @@
+/* render.h: from a buffer of pixels to buffers of activation maps.
+ * Knows GEGL and the core; not libgimp, no layer, no undo. */
+
+#ifndef CONV_LAYER_RENDER_H
+#define CONV_LAYER_RENDER_H
+
+#include <gegl.h>
+
+#include "options.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GeglBuffer   *buffer;
+  GeglRectangle area;      /* of the buffer: the input */
+  gboolean      own_codes; /* a channel or mask: its codes are the gray ones */
+} ConvLayerSource;
+
+/* One activation map. */
+typedef struct
+{
+  gint            output;        /* from 1 */
+  gchar          *variant;
+  ConvLayerStages stage;
+  gint            x, y;          /* its top left pixel, from that of the source's area */
+  gint            width, height;
+  gfloat          min, max;      /* true range over the finite activations; 0, 0 when there is none */
+  gfloat          black, white;  /* the activations drawn as 0 and 1 */
+  guint64         clipped;       /* pixels outside what the buffer can hold */
+} ConvLayerMap;
+
+/* What render asks of its host. */
+typedef struct
+{
+  /* A buffer of MAP's size at 0, 0, in the pixel format the map is to have;
+   * the host keeps it.  NULL with ERROR set ends the run. */
+  GeglBuffer *(*new_map) (const ConvLayerMap *map, gpointer data, GError **error);
+  /* TEXT is translated, FRACTION from 0 to 1. */
+  void (*progress) (const gchar *text, gdouble fraction, gpointer data);
+  gpointer data;
+} ConvLayerHost;
+
+/* Applies the layer to the source: its maps, ConvLayerMap, all pre-ReLU in
+ * order, then all post-ReLU (those asked for), drawn into the host's buffers.
+ * Free with g_ptr_array_unref().  NULL with ERROR set; some of the host's
+ * buffers may then have been made.  Memory: the gray plane (1, 2 or 4 bytes a
+ * pixel), and a few tiles a thread. */
+GPtrArray *conv_layer_render (const ConvLayerOptions *options, const ConvLayerSource *source,
+                              const ConvLayerHost *host, GError **error);
+
+G_END_DECLS
+
+#endif
