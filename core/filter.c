@@ -313,8 +313,12 @@ read_promise (Reader *reader)
 static bool
 read_filter (Reader *reader)
 {
+  static const char printed[] = "Parameter containing:"; /* by PyTorch, above its tensor */
+
   if (!read_promise (reader))
     return false;
+  if (strncmp (reader->at, printed, strlen (printed)) == 0)
+    reader->at += strlen (printed);
   while (*reader->at)
     if (!read_item (reader))
       return false;

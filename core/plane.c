@@ -123,7 +123,7 @@ conv2d_plane_line (const Conv2dPlane *plane, const Conv2dRows *rows, Conv2dPaddi
       long x = first + (long) t * step;
       long folded = fold (x, plane->width, mode);
 
-      if (folded == x)
+      if (folded >= 0 && folded == x)
         {
           long inside = (plane->width - 1 - x) / step + 1;
 
