@@ -194,7 +194,7 @@ read_value (const char *start, size_t length, double *value)
       start += digits;
       count++;
     }
-  while (count < 2 && start < end && *start++ == '/');
+  while (count < 2 && *start == '/' && start++);
   if (start != end)
     return CONV2D_NOT_A_NUMBER;
   *value = count == 2 ? parts[0] / parts[1] : parts[0];
@@ -292,9 +292,9 @@ read_promise (Reader *reader)
     {
       if (!is_digit (*at))
         return true;
-      while (is_digit (*at))
-        size[i] = size[i] > CONV2D_MAX_SIZE ? size[i] : size[i] * 10 + (*at++ - '0');
-      at += strspn (at, "0123456789");
+      for (; is_digit (*at); at++)
+        if (size[i] <= CONV2D_MAX_SIZE)
+          size[i] = size[i] * 10 + (*at - '0');
       if (*at++ != (i == 0 ? 'x' : ':'))
         return true;
     }

@@ -83,24 +83,28 @@ get_text (const ConvLayerOptions *options, ConvLayerArgument argument)
 
 /* ---- what the core refused ---- */
 
-/* The bytes at fault as text a dialog can show; free with g_free(). */
+/* The start of TEXT, as much as a message can hold; free with g_free(). */
+static gchar *
+short_text (const gchar *text, gsize length)
+{
+  const glong longest = 40; /* letters */
+  gchar *valid = g_utf8_make_valid (text, (gssize) length);
+  gchar *start, *cut;
+
+  if (g_utf8_strlen (valid, -1) <= longest)
+    return valid;
+  start = g_utf8_substring (valid, 0, longest);
+  cut = g_strconcat (start, "…", NULL);
+  g_free (start);
+  g_free (valid);
+  return cut;
+}
+
+/* What the core found, of the TEXT it was reading; free with g_free(). */
 static gchar *
 found_text (const Conv2dError *core, const gchar *text)
 {
-  const gsize longest = 40;
-  gchar *found;
-
-  if (!text)
-    return g_strdup ("");
-  found = g_utf8_make_valid (text + core->start, (gssize) MIN (core->length, longest));
-  if (core->length > longest)
-    {
-      gchar *cut = g_strconcat (found, "…", NULL);
-
-      g_free (found);
-      return cut;
-    }
-  return found;
+  return text ? short_text (text + core->start, core->length) : g_strdup ("");
 }
 
 static gchar *
@@ -126,8 +130,11 @@ filter_sentence (const Conv2dError *core, const gchar *found)
                                 "some out."),
                               core->row, core->value, core->limit);
     case CONV2D_WRONG_COUNT:
-      return g_strdup_printf (_("The filter's size asks for %ld numbers but %ld or more were found; make the two "
-                                "agree."),
+      if (core->value > core->limit)
+        return g_strdup_printf (_("The filter's size asks for %ld numbers but more than that were found; make the two "
+                                  "agree."),
+                                core->limit);
+      return g_strdup_printf (_("The filter's size asks for %ld numbers but %ld were found; make the two agree."),
                               core->limit, core->value);
     case CONV2D_BRACKET:
       if (*found)
@@ -162,8 +169,8 @@ variants_sentence (const Conv2dError *core, const gchar *found)
     case CONV2D_TOO_MANY_FILTERS:
       return g_strdup_printf (_("There are more than %ld variants, which is the limit; leave some out."), core->limit);
     case CONV2D_MIXED_SHAPES:
-      return g_strdup_printf (_("Variant %d turns a filter that is not square, so it cannot go with variants that do "
-                                "not; make f square, or use only variants of one shape."),
+      return g_strdup_printf (_("Variant %d has another shape than what stands before it, because f is not square and "
+                                "some shapes of it are turned; make f square, or use only shapes of one size."),
                               core->column);
     default:
       return NULL;
@@ -245,16 +252,18 @@ static gint
 read_word (const ConvLayerOptions *options, ConvLayerArgument argument, const gchar *const *words, GError **error)
 {
   const gchar *text = get_text (options, argument);
-  gchar *list;
+  gchar *shown, *list;
 
   for (gint i = 0; words[i]; i++)
     if (strcmp (text, words[i]) == 0)
       return i;
 
+  shown = short_text (text, strlen (text));
   list = g_strjoinv (", ", (gchar **) words);
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
                /* Translators: the option's name, its value, the allowed ones */
-               _("The option '%s' is '%s'; choose one of: %s."), arguments[argument].name, text, list);
+               _("The option '%s' is '%s'; choose one of: %s."), arguments[argument].name, shown, list);
+  g_free (shown);
   g_free (list);
   return -1;
 }
@@ -326,10 +335,13 @@ read_padding (ConvLayerOptions *options, GError **error)
   if (strcmp (text, "valid") != 0 && !options->layer.same
       && !read_padding_numbers (text, &options->layer.padding_rows, &options->layer.padding_columns))
     {
+      gchar *shown = short_text (text, strlen (text));
+
       g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
                    _("The option '%s' is '%s'; choose valid, same, a whole number from 0 to %d, or two such numbers "
                      "parted by a comma."),
-                   arguments[CONV_LAYER_PADDING].name, text, CONV_LAYER_MAX_EXTENT);
+                   arguments[CONV_LAYER_PADDING].name, shown, CONV_LAYER_MAX_EXTENT);
+      g_free (shown);
       return FALSE;
     }
   mode = read_word (options, CONV_LAYER_PADDING_MODE, modes, error);
@@ -379,6 +391,15 @@ read_words (ConvLayerOptions *options, GError **error)
   return TRUE;
 }
 
+/* Texts become valid UTF-8: they go into messages, names and JSON. */
+static void
+copy_value (const GValue *from, GValue *to)
+{
+  g_value_copy (from, to);
+  if (G_VALUE_HOLDS_STRING (to) && g_value_get_string (to))
+    g_value_take_string (to, g_utf8_make_valid (g_value_get_string (to), -1));
+}
+
 ConvLayerOptions *
 conv_layer_options_new (const ConvLayerValues values, GError **error)
 {
@@ -386,7 +407,7 @@ conv_layer_options_new (const ConvLayerValues values, GError **error)
 
   conv_layer_values_init (options->values);
   for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
-    g_value_copy (&values[i], &options->values[i]);
+    copy_value (&values[i], &options->values[i]);
   options->group = g_value_get_boolean (&values[CONV_LAYER_GROUP]);
 
   if (!read_filters (options, error) || !read_words (options, error) || !read_padding (options, error)

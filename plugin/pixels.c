@@ -155,11 +155,13 @@ conv_layer_pixels_for (GeglBuffer *buffer, ConvLayerScale scale)
   const Babl *format = gegl_buffer_get_format (buffer);
   gboolean raw = scale == CONV_LAYER_SCALE_RAW;
   gboolean bytes = !raw && depth_of (format) == CONV2D_U8;
+  gboolean widen = strcmp (type_name (format), "double") == 0; /* babl's own way there is not exact */
   ConvLayerPixels pixels = { .channels = is_gray (format) ? 1 : 3 };
 
-  pixels.format = opaque_format (format, !raw, bytes ? "u8" : "float");
+  pixels.format = opaque_format (format, !raw, bytes ? "u8" : widen ? "double" : "float");
   pixels.pixel = bytes ? CONV2D_BYTE : raw ? CONV2D_ACTIVATION : CONV2D_UNIT;
   pixels.size = babl_format_get_bytes_per_pixel (pixels.format);
+  pixels.widen = widen;
   pixels.clip = raw && type_name (format)[0] == 'u';
   return pixels;
 }
@@ -176,4 +178,19 @@ conv_layer_clip (gfloat *values, gsize count)
         clipped++;
       }
   return clipped;
+}
+
+void
+conv_layer_widen (gpointer values, gsize count)
+{
+  /* From the end, so that no float is overwritten before it is read. */
+  while (count-- > 0)
+    {
+      gfloat narrow;
+      gdouble wide;
+
+      memcpy (&narrow, (const gchar *) values + count * sizeof narrow, sizeof narrow);
+      wide = (gdouble) narrow;
+      memcpy ((gchar *) values + count * sizeof wide, &wide, sizeof wide);
+    }
 }

@@ -21,6 +21,7 @@ typedef struct
   Conv2dPixel pixel;
   gint        channels; /* 1 or 3, all equal */
   gint        size;     /* bytes a pixel */
+  gboolean    widen;    /* floats must be made doubles first */
   gboolean    clip;     /* floats must be brought to [0,1] first */
 } ConvLayerPixels;
 
@@ -28,6 +29,9 @@ ConvLayerPixels conv_layer_pixels_for (GeglBuffer *buffer, ConvLayerScale scale)
 
 /* Brings COUNT floats to [0,1], NaN to 0; returns how many were not in it. */
 gsize conv_layer_clip (gfloat *values, gsize count);
+
+/* Makes COUNT floats doubles in place; there is room for them. */
+void conv_layer_widen (gpointer values, gsize count);
 
 G_END_DECLS
 

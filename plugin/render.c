@@ -226,9 +226,12 @@ hand_over (Render *render, const Block *block, Conv2dArea area, guint map, gucha
   GeglRectangle rectangle = { area.x, area.y, area.width, area.height };
   gint stride = area.width * block->pixels.size;
 
+  gsize values = (gsize) area.width * (gsize) area.height * (gsize) block->pixels.channels;
+
+  if (block->pixels.widen)
+    conv_layer_widen (pixels, values);
   if (block->pixels.clip)
     {
-      gsize values = (gsize) area.width * (gsize) area.height * (gsize) block->pixels.channels;
       gsize clipped = conv_layer_clip ((gfloat *) pixels, values);
 
       g_mutex_lock (&render->lock);
@@ -252,7 +255,7 @@ draw_block (Render *render, Conv2dWork *work, const Block *block, Conv2dArea are
       if (in_block (render, block, i))
         targets[stage * render->count + map_filter (render, i)]
           = (Conv2dTarget) { .pixels = block->memory + (gsize) slot++ * block->map_size,
-                             .stride = (ptrdiff_t) area.width * block->pixels.size,
+                             .stride = (ptrdiff_t) area.width * block->pixels.size / (block->pixels.widen ? 2 : 1),
                              .pixel = block->pixels.pixel,
                              .channels = block->pixels.channels,
                              .black = map->black,

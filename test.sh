@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# test.sh: one of the two commands of the README: installs what the tests need,
+# builds, runs every suite on this machine's GIMP and, when asked, on the other
+# GIMP versions; closes with one line that counts.
+set -euo pipefail
+cd "$(dirname "$0")"
+# shellcheck source=tests/hosts/steps.sh
+source tests/hosts/steps.sh
+# shellcheck source=tests/hosts/packages.sh
+source tests/hosts/packages.sh
+
+usage='usage: ./test.sh [--all-hosts]
+
+Builds conv-layer in the folder build and runs all tests on this machine'"'"'s GIMP.
+What is missing is installed by apt (as root, or by sudo).
+
+  --all-hosts  also run them on the other GIMP versions (2.10, 3.0 and 3.2), in
+               roots of Debian 12, Debian 13 and Debian forky. They are made once,
+               in ~/.cache/conv-layer/hosts (some 1.5 GB each), and kept. Needs root.
+  -h, --help   show this
+
+The last line counts what passed, failed and was skipped. The exit status is
+not 0 when something failed or nothing ran.'
+
+all_hosts=''
+for argument; do
+  case $argument in
+    --all-hosts) all_hosts=yes ;;
+    -h | --help) say "$usage"; exit ;;
+    *) printf '%s\n' "$usage" >&2; exit 2 ;;
+  esac
+done
+
+suites=(core plugin gimp)
+results=() # for summary.py
+jobs=()    # process groups in the background
+
+# First asks: meson then stops the tests, which are no part of its group.
+# Killed roots leave nothing behind.
+stop ()
+{
+  local job signal
+  trap - EXIT
+  for job in "${jobs[@]}"; do
+    for signal in TERM TERM KILL; do
+      kill -"$signal" -- "-$job" 2>/dev/null || break
+      sleep 1
+    done
+  done
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# Waits where a signal can interrupt, as a foreground command would not let it.
+run ()
+{
+  local status=0
+  set -m
+  "$@" </dev/null &
+  set +m
+  jobs+=($!)
+  wait $! || status=$?
+  unset 'jobs[-1]'
+  return "$status"
+}
+
+heading "This machine"
+packages_find_gimp
+gimp_list=packages_gimp$gimp_generation
+needed=$packages_build${!gimp_list}$packages_run$packages_test
+[[ -z $all_hosts ]] || ((EUID != 0)) || needed+=$packages_roots
+packages_need "$needed"
+version=$(gimp-console --version | grep -o '[0-9]\+\.[0-9]\+\.[0-9]\+' | head -n 1)
+say "GIMP $version"
+
+others=()
+if [[ $all_hosts ]]; then
+  [[ $version == 2.10.* ]] || others+=('bookworm|GIMP 2.10 (Debian 12)')
+  [[ $version == 3.0.* ]] || others+=('trixie|GIMP 3.0 (Debian 13)')
+  [[ $version == 3.2.* ]] || others+=('forky|GIMP 3.2 (Debian forky)')
+fi
+
+# Roots that are missing are made meanwhile; the network is what they wait for.
+if ((EUID == 0)); then
+  for other in "${others[@]}"; do
+    set -m
+    tests/hosts/root.sh make "${other%%|*}" </dev/null >/dev/null 2>&1 &
+    set +m
+    jobs+=($!)
+  done
+fi
+
+run tests/hosts/build.sh . build -Dgimp="$gimp_generation" || true
+results+=("GIMP $version=build")
+
+for other in "${others[@]}"; do
+  suite=${other%%|*} name=${other#*|}
+  heading "$name"
+  if ((EUID != 0)); then
+    for skipped in "${suites[@]}"; do
+      results+=(--skip "$name: suite $skipped: its root needs root privileges (run as root)")
+    done
+    say "Skipped: its root needs root privileges."
+  elif ! run tests/hosts/root.sh make "$suite"; then
+    results+=(--fail "$name: its root could not be made")
+  else
+    folder=$(tests/hosts/root.sh build "$suite")
+    # Results of an earlier run must never be taken for this one's.
+    rm -f "$folder"/meson-logs/testlog*
+    # shellcheck disable=SC2016
+    run tests/hosts/root.sh run "$suite" sh -c \
+      'exec tests/hosts/build.sh /src "$BUILD" -Dgimp="$1"' sh "$([[ $suite == bookworm ]] && echo 2 || echo 3)" || true
+    results+=("$name=$folder")
+  fi
+done
+
+heading "Summary"
+python3 tests/hosts/summary.py "${results[@]}"

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# build.sh SOURCE BUILD [meson option...]: configures, builds and runs all
+# suites, here as in a root; the results are left in BUILD/meson-logs.
+# Installs nothing and counts nothing.
+set -euo pipefail
+
+source=$1 build=$2
+# Results of an earlier run must never be taken for this one's.
+rm -f "$build"/meson-logs/testlog*
+"$source/tests/hosts/configure.sh" "$@"
+ninja -C "$build"
+meson test -C "$build" --print-errorlogs
