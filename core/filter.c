@@ -18,10 +18,10 @@ typedef struct
 
   char brackets[MAX_DEPTH]; /* those open: the closing partner of each; 'w' for the `(' after a word */
   int depth;
-  int number_depth;   /* where the first number stood */
-  int row, column;    /* next number's place */
-  bool comma;         /* read since the last number or bracket */
-  int promised_rows;  /* from `WxH:', else 0 */
+  int number_depth;  /* where the first number stood */
+  int row, column;   /* next number's place */
+  bool comma;        /* read since the last number or bracket */
+  int promised_rows; /* from `WxH:', else 0 */
 } Reader;
 
 static bool
@@ -251,9 +251,13 @@ read_item (Reader *reader)
 
   switch (c)
     {
-    case '[': case '{': case '(':
+    case '[':
+    case '{':
+    case '(':
       return open_bracket (reader, c, false);
-    case ']': case '}': case ')':
+    case ']':
+    case '}':
+    case ')':
       return close_bracket (reader, c);
     case ',':
       if (skip_keywords (reader))
@@ -273,7 +277,11 @@ read_item (Reader *reader)
         return false;
       reader->at++;
       return true;
-    case ' ': case '\t': case '\r': case '\v': case '\f':
+    case ' ':
+    case '\t':
+    case '\r':
+    case '\v':
+    case '\f':
       reader->at++;
       return true;
     default:

@@ -12,7 +12,7 @@
 typedef struct
 {
   const char *name;
-  bool transposed; /* the shape has COLUMNS rows */
+  bool transposed;              /* the shape has COLUMNS rows */
   bool flip_rows, flip_columns; /* of f, after the exchange of i and j */
 } Shape;
 
@@ -29,7 +29,7 @@ typedef struct
   const Conv2dFilter *f;
   Conv2dError *error;
   int item;
-  int rows, columns; /* of every variant; 0 before the first shape */
+  int rows, columns;                                 /* of every variant; 0 before the first shape */
   double weights[CONV2D_MAX_SIZE * CONV2D_MAX_SIZE]; /* of this one */
   int terms;                                         /* of this one so far */
 } Reader;
@@ -37,10 +37,9 @@ typedef struct
 static bool
 fail (Reader *reader, Conv2dStatus status, const char *start, size_t length)
 {
-  *reader->error = (Conv2dError) { .status = status,
-                                   .column = reader->item + 1,
-                                   .start = (size_t) (start - reader->text),
-                                   .length = length };
+  *reader->error = (Conv2dError) {
+    .status = status, .column = reader->item + 1, .start = (size_t) (start - reader->text), .length = length
+  };
   return false;
 }
 

@@ -209,11 +209,11 @@ static gchar *
 not_finite_sentence (const Conv2dError *core, const gchar *option, const gchar *found)
 {
   if (core->row > 0)
-    return g_strdup_printf (_("In the filter, row %d, column %d is '%s', which is not a finite number; every weight "
-                              "must lie between -3.4e38 and 3.4e38."),
+    return g_strdup_printf (_("In the filter, row %d, column %d is '%s', which is not a finite number; give a weight "
+                              "between -3.4e38 and 3.4e38."),
                             core->row, core->column, found);
-  return g_strdup_printf (_("In '%s', number %d, '%s', gives a weight that is not finite; every weight must lie "
-                            "between -3.4e38 and 3.4e38."),
+  return g_strdup_printf (_("In '%s', number %d, '%s', gives a weight that is not finite; make every "
+                            "weight lie between -3.4e38 and 3.4e38."),
                           option, core->column, found);
 }
 

@@ -17,7 +17,7 @@ from xcf import CHANNELS
 from xcf_writer import Layer, write
 
 NAN, INFINITY = Raw("(- (* 1e308 1e308) (* 1e308 1e308))"), Raw("(* 1e308 1e308)")
-REMEDY = re.compile(r"\b(choose|use|write|give|set|select|leave|make|close|convert|add|start|run|open|pick|move|change|put|try|must)\b",
+REMEDY = re.compile(r"\b(choose|use|write|give|set|select|leave|make|close|convert|add|start|run|open|pick|move|change|put|try)\b",
                     re.I)
 
 
@@ -59,7 +59,7 @@ OPTIONS = [
     ("filter/close-bracket", {"filter": "1 2] 3 4]]"}, []),
     ("filter/two-matrices", {"filter": "[[1, 2], [3, 4]] [[5, 6], [7, 8]]"}, ["matrix"]),
     ("filter/size-too-few", {"filter": "2x2: 1 2 3"}, ["4", "3"]),
-    ("filter/size-too-many", {"filter": "2x2: 1,2,3,4,5"}, ["4", "5"]),
+    ("filter/size-too-many", {"filter": "2x2: 1,2,3,4,5"}, ["4", "more"]),
     ("filter/expression", {"filter": "1+1 2"}, ["1+1"]),
     ("variants/empty", {"variants": ""}, ["f.T"]),
     ("variants/blank", {"variants": "   "}, ["f.T"]),
