@@ -68,7 +68,7 @@ run ()
 heading "This machine"
 packages_find_gimp
 gimp_list=packages_gimp$gimp_generation
-needed=$packages_build${!gimp_list}$packages_run$packages_test
+needed=$packages_build${!gimp_list}$packages_run$packages_test$packages_windows
 [[ -z $all_hosts ]] || ((EUID != 0)) || needed+=$packages_roots
 packages_need "$needed"
 version=$(gimp-console --version | grep -o '[0-9]\+\.[0-9]\+\.[0-9]\+' | head -n 1)

@@ -9,6 +9,7 @@
 #include "conv2d.h"
 
 #define CONV2D_BLOCK 4 /* filters convolved at a time */
+#define CONV2D_LINE 64 /* bytes that are streamed whole, or the memory is slow */
 
 /* Where the weights meet the input: weight [i][j] of output pixel x reads
  * lines[i][offsets[j] + x], whatever stride, dilation and padding are. */
@@ -27,6 +28,13 @@ typedef struct
   bool relu;
 } Conv2dFinish;
 
+/* A row of a map whose values are streamed. */
+typedef struct
+{
+  Conv2dFinish finish;
+  float *pixels;
+} Conv2dStream;
+
 /* The finite values of a row, and whether -inf was among the others. */
 typedef struct
 {
@@ -41,6 +49,12 @@ typedef struct
   /* sums[n][x] = sum over i, j of weights[n][i][j] * input: float32, from
    * +0, one fmaf per weight in row-major order.  1 <= count <= CONV2D_BLOCK. */
   void (*dot) (const Conv2dTaps *taps, const float *const *weights, int count, float *const *sums, int width);
+  /* The same, and at once the values of sum n, past the caches, into the maps
+   * from ends[n - 1] (0 for the first) to before ends[n]; PIXELS and WIDTH
+   * make whole lines.  End with FENCE.  NULL where the set cannot. */
+  void (*stream) (const Conv2dTaps *taps, const float *const *weights, int count, const Conv2dStream *maps,
+                  const int *ends, int width);
+  void (*fence) (void); /* what was streamed is stored */
 
   /* The values of WIDTH sums, each stored CHANNELS times. */
   void (*activation) (const float *sums, Conv2dFinish finish, float *pixels, int channels, int width);
@@ -55,17 +69,33 @@ typedef struct
   /* codes / 255 and codes / 65535, divided in float32. */
   void (*codes8) (const uint8_t *codes, float *line, int width);
   void (*codes16) (const uint16_t *codes, float *line, int width);
-  /* OpenCV's gray of 8-bit R'G'B' triples. */
+  /* OpenCV's gray of 8-bit R'G'B' triples, and the same weights of floats. */
   void (*gray8) (const uint8_t *rgb, uint8_t *codes, int width);
+  void (*gray32) (const float *rgb, float *codes, int width);
 } Conv2dRows;
 
 extern const Conv2dRows conv2d_rows_scalar;
+extern const Conv2dRows conv2d_rows_avx2, conv2d_rows_avx512; /* x86-64 only */
+extern const Conv2dRows conv2d_rows_neon;                     /* aarch64 only */
 
 /* The bytes of Matplotlib's gray colour map, by index floor (256 x). */
 extern const uint8_t conv2d_gray_map[256];
+/* The same for shuffles: i - 1 where a bit of LOW[i % 16] meets one of
+ * HIGH[i / 16], else i. */
+#define CONV2D_GRAY_MAP_LOW 0, 1, 2, 0, 4, 1, 0, 0, 0, 1, 2, 0, 0, 1, 0, 0
+#define CONV2D_GRAY_MAP_HIGH 0, 0, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 4, 4, 4
 
-/* The fastest set this machine has, no higher than the environment's
- * CONV2D_CPU (scalar, avx2, avx512, neon) allows; found once. */
+#define CONV2D_MAX_SETS 3
+
+/* The sets this machine runs, slowest first; returns how many. */
+int conv2d_rows_available (const Conv2dRows *sets[CONV2D_MAX_SETS]);
+
+/* The fastest of them, no higher than the environment's CONV2D_CPU (scalar,
+ * avx2, avx512, neon) allows; found once. */
 const Conv2dRows *conv2d_rows (void);
+
+/* conv2d_plan_new() for one set: to compare and to time them. */
+Conv2dPlan *conv2d_plan_new_for (const Conv2dRows *rows, const Conv2dLayer *layer, const Conv2dPlane *plane,
+                                 Conv2dError *error);
 
 #endif

@@ -38,6 +38,11 @@ activation (const float *sums, Conv2dFinish finish, float *pixels, int channels,
       *pixels++ = value (sums[x], finish);
 }
 
+static void
+fence (void)
+{
+}
+
 /* NaN compares false: it gives 0. */
 static float
 unit_value (float v, float black, float white)
@@ -110,16 +115,25 @@ gray8 (const uint8_t *rgb, uint8_t *codes, int width)
     codes[x] = (uint8_t) ((9798u * rgb[0] + 19235u * rgb[1] + 3735u * rgb[2] + 16384u) >> 15);
 }
 
+static void
+gray32 (const float *rgb, float *codes, int width)
+{
+  for (int x = 0; x < width; x++, rgb += 3)
+    codes[x] = fmaf (rgb[0], 0.299f, fmaf (rgb[1], 0.587f, rgb[2] * 0.114f));
+}
+
 const Conv2dRows conv2d_rows_scalar = {
   .name = "scalar",
   .dot = dot,
   .activation = activation,
+  .fence = fence,
   .unit = unit,
   .byte = byte,
   .range = range,
   .codes8 = codes8,
   .codes16 = codes16,
   .gray8 = gray8,
+  .gray32 = gray32,
 };
 
 /* Index and byte, but one less at 33 37 41 45 49 53 57 61 66 74 82 90 98 106

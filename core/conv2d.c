@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEGMENT 1024 /* columns of a map worked on at a time */
+#define SEGMENT 1024 /* columns of a map worked on at a time, a multiple of 64 */
+#define LINE    (CONV2D_LINE / (int) sizeof (float))
 
 /* W and -W share their sums; conv (-W) = 0 - conv (W) to the bit. */
 typedef struct
@@ -154,6 +155,12 @@ lay_out_phases (Conv2dPlan *plan)
 Conv2dPlan *
 conv2d_plan_new (const Conv2dLayer *layer, const Conv2dPlane *plane, Conv2dError *error)
 {
+  return conv2d_plan_new_for (conv2d_rows (), layer, plane, error);
+}
+
+Conv2dPlan *
+conv2d_plan_new_for (const Conv2dRows *rows, const Conv2dLayer *layer, const Conv2dPlane *plane, Conv2dError *error)
+{
   Conv2dGeometry geometry;
   Conv2dPlan *plan;
 
@@ -167,7 +174,7 @@ conv2d_plan_new (const Conv2dLayer *layer, const Conv2dPlane *plane, Conv2dError
     }
   plan->layer = layer;
   plan->plane = plane;
-  plan->rows = conv2d_rows ();
+  plan->rows = rows;
   plan->geometry = geometry;
   plan->bias = layer->bias + 0.0f;
   find_pairs (plan, &layer->filters);
@@ -258,16 +265,102 @@ struct Walk
   bool wanted[CONV2D_MAX_FILTERS]; /* by sum */
   Conv2dRange *ranges;
   const Conv2dTarget *targets;
+  bool stream; /* some target asks for it, and the set can */
 };
+
+static void *
+pixels_at (const Conv2dTarget *target, int x, int y)
+{
+  size_t pixel = (target->pixel == CONV2D_BYTE ? 1 : sizeof (float)) * (size_t) target->channels;
+
+  return (char *) target->pixels + y * target->stride + (ptrdiff_t) ((size_t) x * pixel);
+}
+
+/* Where the maps of these sums go if all can be streamed, by sum; HEAD: the
+ * columns before the first whole line of memory, the same for all. */
+static bool
+find_streams (const Walk *walk, int first, int count, int x, int y, Conv2dStream *streams, int *ends, int *head)
+{
+  const Conv2dPlan *plan = walk->plan;
+  int maps = plan->layer->filters.count;
+  int used = 0;
+
+  for (int n = 0; n < count; n++)
+    {
+      for (int i = 0; i < 2 * maps; i++)
+        {
+          const Conv2dTarget *target = &walk->targets[i];
+          Use use = plan->uses[i % maps];
+          Conv2dFinish finish = { .negate = use.negate, .bias = plan->bias, .relu = i >= maps };
+          float *pixels;
+          int before;
+
+          if (!target->pixels || use.sum != first + n)
+            continue;
+          if (!target->stream || target->pixel != CONV2D_ACTIVATION || target->channels != 1)
+            return false;
+          pixels = pixels_at (target, x, y);
+          before = (int) (-(uintptr_t) pixels % CONV2D_LINE / sizeof *pixels);
+          if (used > 0 && before != *head)
+            return false;
+          *head = before;
+          streams[used++] = (Conv2dStream) { finish, pixels + before };
+        }
+      ends[n] = used;
+    }
+  return true;
+}
+
+/* Columns X to X + WIDTH of the sums from FIRST on; TAPS begin there. */
+static void
+walk_sums (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int first, int count, int x, int y, int width)
+{
+  float *sums[CONV2D_BLOCK];
+
+  if (width == 0)
+    return;
+  for (int n = 0; n < CONV2D_BLOCK; n++)
+    sums[n] = work->sums + (ptrdiff_t) n * SEGMENT;
+  walk->plan->rows->dot (taps, walk->plan->sum_weights + first, count, sums, width);
+  walk->take (walk, first, count, sums, x, y, width);
+}
+
+static void
+shift_taps (Conv2dTaps *taps, int columns)
+{
+  for (int i = 0; i < taps->rows; i++)
+    taps->lines[i] += columns;
+}
+
+/* The same, but the whole lines of memory among them are streamed. */
+static void
+walk_streams (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int first, int count, int x, int y,
+              int width)
+{
+  const Conv2dPlan *plan = walk->plan;
+  Conv2dTaps shifted = *taps;
+  Conv2dStream maps[2 * CONV2D_MAX_FILTERS];
+  int ends[CONV2D_BLOCK];
+  int head = 0, middle;
+
+  if (!find_streams (walk, first, count, x, y, maps, ends, &head) || head + LINE > width)
+    {
+      walk_sums (walk, work, taps, first, count, x, y, width);
+      return;
+    }
+  middle = (width - head) / LINE * LINE;
+  walk_sums (walk, work, taps, first, count, x, y, head);
+  shift_taps (&shifted, head);
+  plan->rows->stream (&shifted, plan->sum_weights + first, count, maps, ends, middle);
+  shift_taps (&shifted, middle);
+  walk_sums (walk, work, &shifted, first, count, x + head + middle, y, width - head - middle);
+}
 
 static void
 walk_row (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int x, int y, int width)
 {
   const Conv2dPlan *plan = walk->plan;
-  float *sums[CONV2D_BLOCK];
 
-  for (int n = 0; n < CONV2D_BLOCK; n++)
-    sums[n] = work->sums + (ptrdiff_t) n * SEGMENT;
   for (int first = 0; first < plan->sum_count;)
     {
       int count = 0;
@@ -276,11 +369,10 @@ walk_row (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int x, int
         first++;
       while (first + count < plan->sum_count && count < CONV2D_BLOCK && walk->wanted[first + count])
         count++;
-      if (count > 0)
-        {
-          plan->rows->dot (taps, plan->sum_weights + first, count, sums, width);
-          walk->take (walk, first, count, sums, x, y, width);
-        }
+      if (count > 0 && walk->stream)
+        walk_streams (walk, work, taps, first, count, x, y, width);
+      else if (count > 0)
+        walk_sums (walk, work, taps, first, count, x, y, width);
       first += count;
     }
 }
@@ -291,11 +383,14 @@ walk_area (const Walk *walk, Conv2dWork *work)
   const Conv2dPlan *plan = walk->plan;
   Conv2dArea area = walk->area;
   Conv2dTaps taps = { .rows = plan->layer->filters.rows, .columns = plan->layer->filters.columns };
+  /* Even segments: the work of a short one is mostly its ends. */
+  int segments = (area.width + SEGMENT - 1) / SEGMENT;
+  int segment = segments > 0 ? ((area.width + segments - 1) / segments + 63) / 64 * 64 : SEGMENT;
 
   memcpy (taps.offsets, plan->offsets, sizeof taps.offsets);
-  for (int x = 0; x < area.width; x += SEGMENT)
+  for (int x = 0; x < area.width; x += segment)
     {
-      int width = area.width - x < SEGMENT ? area.width - x : SEGMENT;
+      int width = area.width - x < segment ? area.width - x : segment;
 
       work->first = (long) (area.x + x) * plan->layer->stride - plan->geometry.left;
       for (int i = 0; i < CONV2D_MAX_SIZE; i++)
@@ -357,8 +452,7 @@ static void
 draw (const Conv2dRows *rows, const Conv2dTarget *target, const float *sums, Conv2dFinish finish, int x, int y,
       int width)
 {
-  size_t pixel = (target->pixel == CONV2D_BYTE ? 1 : sizeof (float)) * (size_t) target->channels;
-  void *pixels = (char *) target->pixels + y * target->stride + (ptrdiff_t) ((size_t) x * pixel);
+  void *pixels = pixels_at (target, x, y);
 
   switch (target->pixel)
     {
@@ -399,8 +493,12 @@ conv2d_plan_maps (const Conv2dPlan *plan, Conv2dWork *work, Conv2dArea area, con
   int maps = plan->layer->filters.count;
   Walk walk = { .take = take_maps, .plan = plan, .area = area, .targets = targets };
 
-  for (int m = 0; m < maps; m++)
-    if (targets[m].pixels || targets[maps + m].pixels)
-      walk.wanted[plan->uses[m].sum] = true;
+  for (int i = 0; i < 2 * maps; i++)
+    if (targets[i].pixels)
+      {
+        walk.wanted[plan->uses[i % maps].sum] = true;
+        walk.stream |= targets[i].stream && plan->rows->stream;
+      }
   walk_area (&walk, work);
+  plan->rows->fence ();
 }

@@ -165,6 +165,7 @@ typedef struct
   Conv2dPixel pixel;
   int channels;
   float black, white;
+  bool stream; /* into big buffers that were written before: past the caches */
 } Conv2dTarget;
 
 /* Writes AREA of the maps: TARGETS as RANGES above. */

@@ -6,48 +6,44 @@
 #include <math.h>
 #include <string.h>
 
+#define COLUMNS 1024 /* made floats at a time; more than the largest step */
+
 /* ---- gray ---- */
 
-#define OPENCV(R, G, B, TYPE) ((TYPE) ((9798u * (R) + 19235u * (G) + 3735u * (B) + 16384u) >> 15))
+#define PICK(TYPE, FROM, TO) \
+  for (int x = 0; x < width; x++) \
+    ((TYPE *) (TO))[x] = ((const TYPE *) (FROM))[3 * x + channel];
 
 static void
-pick_row (int channel, size_t size, const void *rgb, void *codes, int width)
+pick_row (int channel, Conv2dDepth depth, const void *rgb, void *codes, int width)
 {
-  const char *from = (const char *) rgb + (size_t) channel * size;
-  char *to = codes;
+  if (depth == CONV2D_U8)
+    PICK (uint8_t, rgb, codes)
+  else if (depth == CONV2D_U16)
+    PICK (uint16_t, rgb, codes)
+  else
+    PICK (float, rgb, codes)
+}
 
-  for (int x = 0; x < width; x++, from += 3 * size, to += size)
-    memcpy (to, from, size);
+static void
+gray16 (const uint16_t *rgb, uint16_t *codes, int width)
+{
+  /* 65535 * 32768 + 16384 still fits 32 bits. */
+  for (int x = 0; x < width; x++, rgb += 3)
+    codes[x] = (uint16_t) ((9798u * rgb[0] + 19235u * rgb[1] + 3735u * rgb[2] + 16384u) >> 15);
 }
 
 void
 conv2d_gray_row (Conv2dGray gray, Conv2dDepth depth, const void *rgb, void *codes, int width)
 {
   if (gray != CONV2D_OPENCV)
-    {
-      pick_row ((int) gray - CONV2D_RED, depth, rgb, codes, width);
-    }
+    pick_row ((int) gray - CONV2D_RED, depth, rgb, codes, width);
   else if (depth == CONV2D_U8)
-    {
-      conv2d_rows ()->gray8 (rgb, codes, width);
-    }
+    conv2d_rows ()->gray8 (rgb, codes, width);
   else if (depth == CONV2D_U16)
-    {
-      const uint16_t *from = rgb;
-      uint16_t *to = codes;
-
-      /* 65535 * 32768 + 16384 still fits 32 bits. */
-      for (int x = 0; x < width; x++, from += 3)
-        to[x] = OPENCV (from[0], from[1], from[2], uint16_t);
-    }
+    gray16 (rgb, codes, width);
   else
-    {
-      const float *from = rgb;
-      float *to = codes;
-
-      for (int x = 0; x < width; x++, from += 3)
-        to[x] = fmaf (from[0], 0.299f, fmaf (from[1], 0.587f, from[2] * 0.114f));
-    }
+    conv2d_rows ()->gray32 (rgb, codes, width);
 }
 
 /* ---- lines ---- */
@@ -89,19 +85,37 @@ value_at (Conv2dDepth depth, const void *row, long x)
     }
 }
 
-/* Columns inside the plane. */
 static void
-inner_line (Conv2dDepth depth, const Conv2dRows *rows, const void *row, long first, int step, int count, float *line)
+whole_line (Conv2dDepth depth, const Conv2dRows *rows, const void *row, long first, int count, float *line)
 {
-  if (step > 1)
-    for (int t = 0; t < count; t++)
-      line[t] = value_at (depth, row, first + (long) t * step);
-  else if (depth == CONV2D_U8)
+  if (depth == CONV2D_U8)
     rows->codes8 ((const uint8_t *) row + first, line, count);
   else if (depth == CONV2D_U16)
     rows->codes16 ((const uint16_t *) row + first, line, count);
   else
     memcpy (line, (const float *) row + first, (size_t) count * sizeof *line);
+}
+
+/* Columns inside the plane.  Of steps, all columns are made floats, a few at a
+ * time, and those wanted picked: quicker than one division after the other. */
+static void
+inner_line (Conv2dDepth depth, const Conv2dRows *rows, const void *row, long first, int step, int count, float *line)
+{
+  float columns[COLUMNS];
+
+  if (step == 1)
+    whole_line (depth, rows, row, first, count, line);
+  else if (depth == CONV2D_F32)
+    for (int t = 0; t < count; t++)
+      line[t] = ((const float *) row)[first + (long) t * step];
+  else
+    for (int t = 0, n; t < count; t += n)
+      {
+        n = count - t < COLUMNS / step ? count - t : COLUMNS / step;
+        whole_line (depth, rows, row, first + (long) t * step, (n - 1) * step + 1, columns);
+        for (int i = 0; i < n; i++)
+          line[t + i] = columns[i * step];
+      }
 }
 
 void

@@ -29,7 +29,7 @@ packages_roots='
 mmdebstrap      | cmd:mmdebstrap       | makes the roots of the other GIMP versions
 debian-archive-keyring | deb:debian-archive-keyring | checks what they are made of
 util-linux      | cmd:unshare          | keeps their mounts apart from the machine'
-# In the roots, for tests in real windows.
+# For tests in real windows.
 packages_windows='
 ca-certificates | deb:ca-certificates  | mirrors that are reached by https
 xvfb            | cmd:Xvfb             | a display without a screen

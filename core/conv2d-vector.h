@@ -1,0 +1,456 @@
+/* conv2d-vector.h: private: the row functions, written once over vectors.
+ * An instruction set's file defines Vector, Bytes, LANES, DOT_VECTORS and the
+ * operations vec_... and bytes_..., then includes this.  Knows no instruction
+ * set; every result is that of conv2d-scalar.c.  vec_min (a, b) is a < b ? a
+ * : b, vec_max (a, b) is a > b ? a : b, so that b stays where one is NaN. */
+
+#include "conv2d-row.h"
+
+#include <string.h>
+
+#define ALWAYS_INLINE inline __attribute__ ((always_inline))
+#define BYTES (4 * LANES) /* of one Bytes */
+
+static ALWAYS_INLINE int
+least (int a, int b)
+{
+  return a < b ? a : b;
+}
+
+/* ---- values ---- */
+
+/* (negate ? 0 - sum : sum) + bias as one fused step: a product by 1 or -1 is
+ * exact, and the bias, never -0, gives every zero the same sign. */
+typedef struct
+{
+  Vector sign, bias, floor;
+} Finish;
+
+static ALWAYS_INLINE Finish
+finish_vectors (Conv2dFinish finish)
+{
+  return (Finish) { .sign = vec_set (finish.negate ? -1 : 1),
+                    .bias = vec_set (finish.bias),
+                    .floor = vec_set (finish.relu ? 0 : -INFINITY) };
+}
+
+static ALWAYS_INLINE Vector
+value (Vector sum, Finish finish)
+{
+  return vec_max (finish.floor, vec_fma (finish.sign, sum, finish.bias));
+}
+
+/* ---- sums ---- */
+
+/* COUNT filters by VECTORS vectors of pixels from X on: in registers, as both
+ * are constants.  A lone vector may be cut short. */
+typedef Vector Sums[CONV2D_BLOCK][DOT_MAX_VECTORS];
+
+static ALWAYS_INLINE void
+sum_block (const Conv2dTaps *taps, const float *const *weights, Sums sums, int x, int length, int rows, int columns,
+           int count, int vectors)
+{
+#pragma GCC unroll 4
+  for (int n = 0; n < count; n++)
+#pragma GCC unroll 8
+    for (int m = 0; m < vectors; m++)
+      sums[n][m] = vec_set (0);
+
+  /* The taps as loops: unrolled, GCC 12 runs out of registers. */
+#pragma GCC unroll 1
+  for (int i = 0; i < rows; i++)
+#pragma GCC unroll 1
+    for (int j = 0; j < columns; j++)
+      {
+        const float *input = taps->lines[i] + taps->offsets[j] + x;
+        Vector values[DOT_MAX_VECTORS];
+
+#pragma GCC unroll 8
+        for (int m = 0; m < vectors; m++)
+          values[m] = length < LANES ? vec_load_part (input, length) : vec_load (input + m * LANES);
+#pragma GCC unroll 4
+        for (int n = 0; n < count; n++)
+          {
+            Vector weight = vec_set (weights[n][i * columns + j]);
+
+#pragma GCC unroll 8
+            for (int m = 0; m < vectors; m++)
+              sums[n][m] = vec_fma (weight, values[m], sums[n][m]);
+          }
+      }
+}
+
+static ALWAYS_INLINE void
+dot_block (const Conv2dTaps *taps, const float *const *weights, float *const *to, int x, int length, int rows,
+           int columns, int count, int vectors)
+{
+  Sums sums;
+
+  sum_block (taps, weights, sums, x, length, rows, columns, count, vectors);
+#pragma GCC unroll 4
+  for (int n = 0; n < count; n++)
+#pragma GCC unroll 8
+    for (int m = 0; m < vectors; m++)
+      if (length < LANES)
+        vec_store_part (to[n] + x, length, sums[n][m]);
+      else
+        vec_store (to[n] + x + m * LANES, sums[n][m]);
+}
+
+/* Whole blocks; what is left by one more that overlaps them, or, in a row
+ * shorter than a block, vector by vector. */
+static ALWAYS_INLINE void
+dot_row (const Conv2dTaps *taps, const float *const *weights, float *const *sums, int width, int rows, int columns,
+         int count, int vectors)
+{
+  int step = vectors * LANES;
+
+  if (width >= step)
+    for (int x = 0; x < width; x += step)
+      dot_block (taps, weights, sums, least (x, width - step), LANES, rows, columns, count, vectors);
+  else if (width >= LANES)
+    for (int x = 0; x < width; x += LANES)
+      dot_block (taps, weights, sums, least (x, width - LANES), LANES, rows, columns, count, 1);
+  else
+    dot_block (taps, weights, sums, 0, width, rows, columns, count, 1);
+}
+
+static ALWAYS_INLINE void
+stream_block (const Conv2dTaps *taps, const float *const *weights, const Conv2dStream *maps, const int *ends, int x,
+              int rows, int columns, int count, int vectors)
+{
+  Sums sums;
+  int map = 0;
+
+  sum_block (taps, weights, sums, x, LANES, rows, columns, count, vectors);
+#pragma GCC unroll 4
+  for (int n = 0; n < count; n++)
+    for (; map < ends[n]; map++)
+      {
+        Finish finish = finish_vectors (maps[map].finish);
+
+#pragma GCC unroll 8
+        for (int m = 0; m < vectors; m++)
+          vec_stream (maps[map].pixels + x + m * LANES, value (sums[n][m], finish));
+      }
+}
+
+static ALWAYS_INLINE void
+stream_row (const Conv2dTaps *taps, const float *const *weights, const Conv2dStream *maps, const int *ends, int width,
+            int rows, int columns, int count, int vectors)
+{
+  int line = CONV2D_LINE / (int) sizeof (float);
+  int x = 0;
+
+  for (; x + vectors * LANES <= width; x += vectors * LANES)
+    stream_block (taps, weights, maps, ends, x, rows, columns, count, vectors);
+  for (; x < width; x += line)
+    stream_block (taps, weights, maps, ends, x, rows, columns, count, line / LANES);
+}
+
+/* Calls ROW with the number of filters, and of the vectors that the registers
+ * then hold, as constants. */
+#define FOR_COUNT(ROW, VECTORS, ...) \
+  switch (count) \
+    { \
+    case 1: ROW (__VA_ARGS__, 1, VECTORS##_1); break; \
+    case 2: ROW (__VA_ARGS__, 2, VECTORS##_2); break; \
+    case 3: ROW (__VA_ARGS__, 3, VECTORS##_3); break; \
+    default: ROW (__VA_ARGS__, 4, VECTORS##_4); break; \
+    }
+
+static ALWAYS_INLINE void
+dot_shape (const Conv2dTaps *taps, const float *const *weights, int count, float *const *sums, int width, int rows,
+           int columns)
+{
+  FOR_COUNT (dot_row, DOT_VECTORS, taps, weights, sums, width, rows, columns)
+}
+
+static ALWAYS_INLINE void
+stream_shape (const Conv2dTaps *taps, const float *const *weights, int count, const Conv2dStream *maps,
+              const int *ends, int width, int rows, int columns)
+{
+  FOR_COUNT (stream_row, STREAM_VECTORS, taps, weights, maps, ends, width, rows, columns)
+}
+
+/* Calls SHAPE with the commonest sizes as constants. */
+#define FOR_SIZE(SHAPE, ...) \
+  switch (taps->rows == taps->columns ? taps->rows : 0) \
+    { \
+    case 3: SHAPE (__VA_ARGS__, 3, 3); break; \
+    case 4: SHAPE (__VA_ARGS__, 4, 4); break; \
+    case 5: SHAPE (__VA_ARGS__, 5, 5); break; \
+    case 7: SHAPE (__VA_ARGS__, 7, 7); break; \
+    default: SHAPE (__VA_ARGS__, taps->rows, taps->columns); break; \
+    }
+
+static void
+dot (const Conv2dTaps *taps, const float *const *weights, int count, float *const *sums, int width)
+{
+  FOR_SIZE (dot_shape, taps, weights, count, sums, width)
+}
+
+static void
+stream (const Conv2dTaps *taps, const float *const *weights, int count, const Conv2dStream *maps, const int *ends,
+        int width)
+{
+  FOR_SIZE (stream_shape, taps, weights, count, maps, ends, width)
+}
+
+/* ---- rows of values ---- */
+
+static ALWAYS_INLINE void
+put (float *pixels, Vector v, int channels, int length)
+{
+  float triples[3 * LANES];
+
+  if (channels == 1)
+    vec_store_part (pixels, length, v);
+  else if (length == LANES)
+    vec_store3 (pixels, v);
+  else
+    {
+      vec_store3 (triples, v);
+      memcpy (pixels, triples, 3 * sizeof *pixels * (size_t) length);
+    }
+}
+
+static void
+activation (const float *sums, Conv2dFinish finish, float *pixels, int channels, int width)
+{
+  Finish vectors = finish_vectors (finish);
+
+  for (int x = 0; x < width; x += LANES)
+    {
+      int length = least (width - x, LANES);
+
+      put (pixels + x * channels, value (vec_load_part (sums + x, length), vectors), channels, length);
+    }
+}
+
+static void
+unit (const float *sums, Conv2dFinish finish, float black, float white, float *pixels, int channels, int width)
+{
+  Finish vectors = finish_vectors (finish);
+
+  if (black == white)
+    {
+      memset (pixels, 0, sizeof *pixels * (size_t) (channels * width));
+      return;
+    }
+  for (int x = 0; x < width; x += LANES)
+    {
+      int length = least (width - x, LANES);
+      Vector v = value (vec_load_part (sums + x, length), vectors);
+
+      v = vec_div (vec_sub (v, vec_set (black)), vec_set (white - black));
+      put (pixels + x * channels, vec_min (vec_max (v, vec_set (0)), vec_set (1)), channels, length);
+    }
+}
+
+/* ---- bytes ---- */
+
+/* 256 (v - black) / (white - black), without a division, but always on the
+ * same side of each whole number.  The reciprocal in two parts errs by less
+ * than 2^-46 of the quotient; there are but some thousand pairs of floats
+ * whose quotient comes so close to where it would be rounded to the other
+ * side, and all of them come out right (test-rows tries each). */
+typedef struct
+{
+  Finish finish;
+  Vector black, width, inverse, rest;
+} Shade;
+
+/* Neither divisor nor inverse near the ends of float32. */
+static bool
+shade_init (Shade *shade, Conv2dFinish finish, float black, float white)
+{
+  float width = white - black;
+  float divisor = width / 256;
+  float inverse = 1 / divisor;
+
+  if (!(width > 0x1p-60f && width < 0x1p60f))
+    return false;
+  *shade = (Shade) { .finish = finish_vectors (finish),
+                     .black = vec_set (black),
+                     .width = vec_set (width),
+                     .inverse = vec_set (inverse),
+                     .rest = vec_set (fmaf (-inverse, divisor, 1) * inverse) };
+  return true;
+}
+
+/* Most often there is no bias, and what ReLU would make 0 is below black. */
+typedef enum { PLAIN, NEGATED, GENERAL } ShadeMode;
+
+/* What is infinite or NaN on the way ends below 0. */
+static ALWAYS_INLINE Vector
+shade_value (Vector sum, const Shade *shade, ShadeMode mode)
+{
+  Vector v;
+
+  if (mode == PLAIN)
+    v = vec_sub (sum, shade->black);
+  else if (mode == NEGATED)
+    v = vec_sub (vec_sub (vec_set (0), shade->black), sum);
+  else
+    v = vec_sub (value (sum, shade->finish), shade->black);
+  v = vec_min (shade->width, v); /* NaN stays */
+  return vec_fma (v, shade->inverse, vec_mul (v, shade->rest));
+}
+
+static ALWAYS_INLINE void
+shade_bytes (const float *sums, const Shade *shade, ShadeMode mode, uint8_t *pixels, int channels, int length)
+{
+  Vector v[4];
+
+  for (int i = 0; i < 4; i++)
+    {
+      Vector sum = length == BYTES ? vec_load (sums + i * LANES) : vec_load_part (sums + i * LANES, length - i * LANES);
+
+      v[i] = shade_value (sum, shade, mode);
+    }
+  if (channels == 1)
+    bytes_store (pixels, bytes_gray_map (bytes_from (v)));
+  else
+    bytes_store3 (pixels, bytes_gray_map (bytes_from (v)));
+}
+
+static ALWAYS_INLINE void
+shade_row (const float *sums, Shade shade, ShadeMode mode, uint8_t *pixels, int channels, int width)
+{
+  uint8_t buffer[3 * BYTES];
+  int x = 0;
+
+  for (; x + BYTES <= width; x += BYTES)
+    shade_bytes (sums + x, &shade, mode, pixels + x * channels, channels, BYTES);
+  if (x < width)
+    {
+      shade_bytes (sums + x, &shade, mode, buffer, channels, width - x);
+      memcpy (pixels + x * channels, buffer, (size_t) ((width - x) * channels));
+    }
+}
+
+static void
+byte (const float *sums, Conv2dFinish finish, float black, float white, uint8_t *pixels, int channels, int width)
+{
+  Shade shade;
+
+  if (!shade_init (&shade, finish, black, white))
+    conv2d_rows_scalar.byte (sums, finish, black, white, pixels, channels, width);
+  else if (finish.bias != 0 || (finish.relu && black < 0))
+    shade_row (sums, shade, GENERAL, pixels, channels, width);
+  else if (finish.negate)
+    shade_row (sums, shade, NEGATED, pixels, channels, width);
+  else
+    shade_row (sums, shade, PLAIN, pixels, channels, width);
+}
+
+/* ---- range ---- */
+
+/* The value grows, or falls, with the sum, so that the ends of the sums give
+ * the ends of the values; should one not be finite, scalar looks at each. */
+static void
+range (const float *sums, Conv2dFinish finish, Conv2dRowRange *range, int width)
+{
+  Vector min[4], max[4];
+  float mins[LANES], maxs[LANES];
+  float low, high;
+
+  if (width < 4 * LANES)
+    {
+      conv2d_rows_scalar.range (sums, finish, range, width);
+      return;
+    }
+  for (int i = 0; i < 4; i++)
+    {
+      min[i] = vec_set (INFINITY);
+      max[i] = vec_set (-INFINITY);
+    }
+  for (int x = 0; x < width; x += 4 * LANES)
+    for (int i = 0; i < 4; i++)
+      {
+        Vector v = vec_load (sums + least (x, width - 4 * LANES) + i * LANES);
+
+        min[i] = vec_min (v, min[i]);
+        max[i] = vec_max (v, max[i]);
+      }
+  vec_store (mins, vec_min (vec_min (min[0], min[1]), vec_min (min[2], min[3])));
+  vec_store (maxs, vec_max (vec_max (max[0], max[1]), vec_max (max[2], max[3])));
+  for (int i = 1; i < LANES; i++)
+    {
+      mins[0] = mins[i] < mins[0] ? mins[i] : mins[0];
+      maxs[0] = maxs[i] > maxs[0] ? maxs[i] : maxs[0];
+    }
+  low = (finish.negate ? 0 - maxs[0] : mins[0]) + finish.bias;
+  high = (finish.negate ? 0 - mins[0] : maxs[0]) + finish.bias;
+  if (!isfinite (low) || !isfinite (high))
+    {
+      conv2d_rows_scalar.range (sums, finish, range, width);
+      return;
+    }
+  range->finite.min = low < range->finite.min ? low : range->finite.min;
+  range->finite.max = high > range->finite.max ? high : range->finite.max;
+}
+
+/* ---- codes ---- */
+
+/* codes / SIZE, to the bit for every code there is: the quotient by the
+ * reciprocal in two parts, rounded once. */
+static ALWAYS_INLINE Vector
+quotient (Vector codes, double size)
+{
+  float inverse = (float) (1 / size);
+
+  return vec_fma (codes, vec_set (inverse), vec_mul (codes, vec_set ((float) (1 / size - (double) inverse))));
+}
+
+static void
+codes8 (const uint8_t *codes, float *line, int width)
+{
+  int x = 0;
+
+  for (; x + LANES <= width; x += LANES)
+    vec_store (line + x, quotient (vec_codes8 (codes + x), 255));
+  conv2d_rows_scalar.codes8 (codes + x, line + x, width - x);
+}
+
+static void
+codes16 (const uint16_t *codes, float *line, int width)
+{
+  int x = 0;
+
+  for (; x + LANES <= width; x += LANES)
+    vec_store (line + x, quotient (vec_codes16 (codes + x), 65535));
+  conv2d_rows_scalar.codes16 (codes + x, line + x, width - x);
+}
+
+static void
+gray8 (const uint8_t *rgb, uint8_t *codes, int width)
+{
+  int x = 0;
+
+  /* A step may read a few bytes beyond its pixels, but none beyond the row. */
+  for (; x + GRAY_STEP + 2 <= width; x += GRAY_STEP)
+    gray_step (rgb + 3 * x, codes + x);
+  conv2d_rows_scalar.gray8 (rgb + 3 * x, codes + x, width - x);
+}
+
+static void
+gray32 (const float *rgb, float *codes, int width)
+{
+  int x = 0;
+
+  for (; x + LANES <= width; x += LANES)
+    {
+      Vector c[3];
+
+      vec_load3 (rgb + 3 * x, c);
+      c[2] = vec_mul (c[2], vec_set (0.114f));
+      vec_store (codes + x, vec_fma (c[0], vec_set (0.299f), vec_fma (c[1], vec_set (0.587f), c[2])));
+    }
+  conv2d_rows_scalar.gray32 (rgb + 3 * x, codes + x, width - x);
+}
+
+#define ROW_FUNCTIONS \
+  .dot = dot, .stream = stream, .fence = vec_fence, .activation = activation, .unit = unit, .byte = byte, .range = range, \
+  .codes8 = codes8, .codes16 = codes16, .gray8 = gray8, .gray32 = gray32

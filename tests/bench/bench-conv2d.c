@@ -1,0 +1,532 @@
+/* bench-conv2d.c: what the core costs, beside what the memory costs: every
+ * case takes turns with a loop that only reads one gray plane and streams as
+ * many planes as the case writes.  Knows the core and threads; no GLib.
+ * BENCH_ROUNDS=15 and BENCH_PIXELS=16777216 (the large pictures) are defaults;
+ * CONV2D_CPU=avx2 times that set alone, BENCH_ONLY=text the cases named so. */
+
+#define _GNU_SOURCE
+#include "conv2d-row.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
+#define MAX_PLANES 64
+#define MAX_ROUNDS 101
+#define SEGMENT 1024 /* floats streamed to one plane before the next */
+
+static int rounds = 15;
+
+/* ---- memory ---- */
+
+/* Floats of one plane, written before: fresh pages cost many times more. */
+static float *
+new_plane (size_t floats)
+{
+  /* Planes a multiple of a page apart would share cache sets. */
+  static size_t shift;
+  size_t size = (floats + 64 * 1024) * sizeof (float);
+  float *plane = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  if (plane == MAP_FAILED)
+    {
+      perror ("mmap");
+      exit (1);
+    }
+  memset (plane, 1, size);
+  shift = (shift + 80 * 16) % (64 * 1024);
+  return plane + shift;
+}
+
+static void
+fill_noise (float *plane, size_t floats)
+{
+  uint32_t bits = 1;
+
+  for (size_t i = 0; i < floats; i++)
+    {
+      bits = bits * 1664525u + 1013904223u;
+      plane[i] = (float) (bits >> 24) / 255.0f;
+    }
+}
+
+/* ---- the limits ---- */
+
+typedef struct
+{
+  const float *in;
+  float *const *out;
+  int planes;
+  size_t from, to; /* floats */
+} Copy;
+
+#define COPY_LOOP(STEP, STATEMENT) \
+  for (size_t start = copy->from; start < copy->to; start += SEGMENT) \
+    for (int p = 0; p < copy->planes; p++) \
+      for (size_t x = start; x < start + SEGMENT && x < copy->to; x += STEP) \
+        STATEMENT;
+
+#ifdef __x86_64__
+__attribute__ ((target ("avx512f"))) static void
+copy_avx512 (const Copy *copy)
+{
+  COPY_LOOP (16, _mm512_stream_ps (copy->out[p] + x, _mm512_loadu_ps (copy->in + x)))
+  _mm_sfence ();
+}
+
+__attribute__ ((target ("avx"))) static void
+copy_avx (const Copy *copy)
+{
+  COPY_LOOP (8, _mm256_stream_ps (copy->out[p] + x, _mm256_loadu_ps (copy->in + x)))
+  _mm_sfence ();
+}
+
+#define PEAK(LOAD, FMA, SET, TYPE) \
+  TYPE sums[12], factor = SET (0.999f); \
+  for (int i = 0; i < 12; i++) \
+    sums[i] = SET ((float) i); \
+  for (long n = 0; n < steps; n++) \
+    { \
+      _Pragma ("GCC unroll 12") for (int i = 0; i < 12; i++) sums[i] = FMA (sums[i], factor, factor); \
+      __asm__ volatile ("" : "+x"(factor)); \
+    } \
+  for (int i = 0; i < 12; i++) \
+    __asm__ volatile ("" : : "x"(sums[i]));
+
+__attribute__ ((target ("avx512f"))) static void
+peak_avx512 (long steps)
+{
+  PEAK (_mm512_load_ps, _mm512_fmadd_ps, _mm512_set1_ps, __m512)
+}
+
+__attribute__ ((target ("avx2,fma"))) static void
+peak_avx2 (long steps)
+{
+  PEAK (_mm256_load_ps, _mm256_fmadd_ps, _mm256_set1_ps, __m256)
+}
+#endif
+
+static void
+copy_plain (const Copy *copy)
+{
+  COPY_LOOP (16, memcpy (copy->out[p] + x, copy->in + x, 16 * sizeof (float)))
+}
+
+static void
+copy_planes (const Copy *copy)
+{
+#ifdef __x86_64__
+  if (__builtin_cpu_supports ("avx512f"))
+    copy_avx512 (copy);
+  else if (__builtin_cpu_supports ("avx"))
+    copy_avx (copy);
+  else
+#endif
+    copy_plain (copy);
+}
+
+/* ---- cases ---- */
+
+typedef enum { MAPS, BYTES, RANGES, COPY, PEAK, GRAY } Kind;
+
+/* What one round of a case does. */
+typedef struct
+{
+  Kind kind;
+  const Conv2dRows *rows;
+  const Conv2dPlan *plan;
+  Conv2dTarget targets[2 * CONV2D_MAX_FILTERS];
+  Copy copy;
+  const uint8_t *rgb;
+  uint8_t *codes;
+  int width, height; /* of what is made */
+  int threads;
+  int filters;
+  double times[MAX_ROUNDS];
+} Case;
+
+#define PEAK_STEPS 200000L
+
+typedef struct
+{
+  Case *which;
+  int part;
+} Part;
+
+static void
+run_plan (const Case *c, int y, int height)
+{
+  Conv2dWork *work = conv2d_work_new (c->plan);
+  Conv2dArea area = { 0, y, c->width, height };
+  Conv2dRange ranges[2 * CONV2D_MAX_FILTERS];
+  Conv2dTarget targets[2 * CONV2D_MAX_FILTERS];
+
+  if (c->kind == RANGES)
+    {
+      for (int i = 0; i < 2 * c->filters; i++)
+        ranges[i] = CONV2D_RANGE_NONE;
+      conv2d_plan_range (c->plan, work, area, ranges);
+    }
+  else
+    {
+      memcpy (targets, c->targets, sizeof targets);
+      for (int i = 0; i < 2 * c->filters; i++)
+        if (targets[i].pixels)
+          targets[i].pixels = (char *) targets[i].pixels + y * targets[i].stride;
+      conv2d_plan_maps (c->plan, work, area, targets);
+    }
+  conv2d_work_free (work);
+}
+
+static void *
+run_part (void *data)
+{
+  const Part *part = data;
+  Case *c = part->which;
+  int from = (int) ((long) c->height * part->part / c->threads);
+  int to = (int) ((long) c->height * (part->part + 1) / c->threads);
+  Copy copy = c->copy;
+
+  switch (c->kind)
+    {
+    case COPY:
+      copy.from = (size_t) from * (size_t) c->width / 16 * 16;
+      copy.to = (size_t) to * (size_t) c->width / 16 * 16;
+      copy_planes (&copy);
+      break;
+    case PEAK:
+#ifdef __x86_64__
+      if (strcmp (c->rows->name, "avx512") == 0)
+        peak_avx512 (PEAK_STEPS);
+      else if (strcmp (c->rows->name, "avx2") == 0)
+        peak_avx2 (PEAK_STEPS);
+#endif
+      break;
+    case GRAY:
+      for (int y = from; y < to; y++)
+        c->rows->gray8 (c->rgb + 3 * (size_t) y * (size_t) c->width, c->codes + (size_t) y * (size_t) c->width,
+                        c->width);
+      break;
+    case MAPS:
+    case BYTES:
+    case RANGES:
+    default:
+      run_plan (c, from, to - from);
+      break;
+    }
+  return NULL;
+}
+
+static double
+milliseconds (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_MONOTONIC, &time);
+  return (double) time.tv_sec * 1e3 + (double) time.tv_nsec * 1e-6;
+}
+
+static double
+run_case (Case *c)
+{
+  pthread_t threads[16];
+  Part parts[16];
+  double start = milliseconds ();
+
+  for (int t = 0; t < c->threads; t++)
+    parts[t] = (Part) { c, t };
+  for (int t = 1; t < c->threads; t++)
+    pthread_create (&threads[t], NULL, run_part, &parts[t]);
+  run_part (&parts[0]);
+  for (int t = 1; t < c->threads; t++)
+    pthread_join (threads[t], NULL);
+  return milliseconds () - start;
+}
+
+static int
+compare (const void *a, const void *b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
+static double
+median (Case *c)
+{
+  qsort (c->times, (size_t) rounds, sizeof *c->times, compare);
+  return c->times[rounds / 2];
+}
+
+/* All take turns, so that what disturbs one disturbs its neighbours too. */
+static void
+run_cases (Case **cases, int count)
+{
+  for (int i = 0; i < count; i++)
+    run_case (cases[i]);
+  for (int r = 0; r < rounds; r++)
+    for (int i = 0; i < count; i++)
+      cases[i]->times[r] = run_case (cases[i]);
+}
+
+/* ---- layers ---- */
+
+static const Conv2dRows *sets[CONV2D_MAX_SETS];
+static int set_count;
+static float *planes[MAX_PLANES];
+static float *input;
+
+static void
+need_planes (int count, size_t floats)
+{
+  static size_t made[MAX_PLANES];
+
+  for (int p = 0; p < count; p++)
+    if (made[p] < floats)
+      {
+        planes[p] = new_plane (floats);
+        made[p] = floats;
+      }
+}
+
+typedef struct
+{
+  float weights[CONV2D_MAX_FILTERS * CONV2D_MAX_SIZE * CONV2D_MAX_SIZE];
+  Conv2dLayer layer;
+  Conv2dPlane plane;
+} Picture;
+
+/* COUNT filters SIZE x SIZE; PAIRS: each second one is the first negated. */
+static void
+picture_init (Picture *picture, int side, int count, int size, bool pairs)
+{
+  int weights = size * size;
+
+  picture->layer = (Conv2dLayer) { .stride = 1, .dilation = 1 };
+  picture->layer.filters
+    = (Conv2dBank) { .count = count, .rows = size, .columns = size, .weights = picture->weights };
+  for (int n = 0; n < count; n++)
+    for (int i = 0; i < weights; i++)
+      picture->weights[n * weights + i] = pairs && n % 2 ? -picture->weights[(n - 1) * weights + i]
+                                                         : (float) ((n * 7 + i * 13) % 9 - 4) / 8.0f + 0.03f * (float) n;
+  picture->plane = (Conv2dPlane) { .depth = CONV2D_F32,
+                                   .width = side,
+                                   .height = side,
+                                   .stride = (ptrdiff_t) sizeof (float) * side,
+                                   .codes = input };
+}
+
+/* Rows a multiple of 64 bytes long, so that every one can be streamed whole. */
+static Case
+case_new (Kind kind, const Conv2dRows *rows, const Picture *picture, int stages, int threads)
+{
+  Case c = { .kind = kind, .rows = rows, .threads = threads, .filters = picture->layer.filters.count };
+  int pitch = (picture->plane.width + 15) / 16 * 16;
+
+  c.plan = conv2d_plan_new_for (rows, &picture->layer, &picture->plane, NULL);
+  if (!c.plan)
+    exit (1);
+  c.width = conv2d_plan_geometry (c.plan)->width;
+  c.height = conv2d_plan_geometry (c.plan)->height;
+  for (int i = 0; i < stages * c.filters; i++)
+    c.targets[i] = (Conv2dTarget) { .pixels = planes[i],
+                                    .stride = (kind == BYTES ? 1 : (ptrdiff_t) sizeof (float)) * pitch,
+                                    .pixel = kind == BYTES ? CONV2D_BYTE : CONV2D_ACTIVATION,
+                                    .channels = 1,
+                                    .black = i < c.filters ? -4 : 0,
+                                    .white = 4,
+                                    .stream = true };
+  return c;
+}
+
+static Case
+copy_case (int side, int count, int threads)
+{
+  return (Case) { .kind = COPY,
+                  .copy = { .in = input, .out = planes, .planes = count },
+                  .width = side,
+                  .height = side,
+                  .threads = threads };
+}
+
+static void
+print_head (void)
+{
+  printf ("%-34s %7s %-7s %9s %8s %8s %8s\n", "case", "threads", "set", "ns/pixel", "GMAC/s", "x limit", "of peak");
+}
+
+/* BASE: the time the case is compared with; PEAK: GMAC/s, 0: not known. */
+static void
+print_line (const char *name, Case *c, double macs, double base, double peak)
+{
+  double time = median (c);
+  double pixels = (double) c->width * c->height;
+  double rate = macs * pixels / time * 1e-6;
+
+  printf ("%-34s %7d %-7s %9.3f %8.1f %8.2f ", name, c->threads, c->rows->name, time / pixels * 1e6, rate, time / base);
+  if (peak > 0)
+    printf ("%7.0f%%\n", 100 * rate / peak);
+  else
+    printf ("%8s\n", "");
+  fflush (stdout);
+}
+
+static bool
+asked_for (const char *name)
+{
+  const char *only = getenv ("BENCH_ONLY");
+
+  return !only || strstr (name, only);
+}
+
+/* ---- the table ---- */
+
+static void
+bench_notebook (int side, int threads)
+{
+  static Picture picture;
+  Case copy, cases[CONV2D_MAX_SETS], *all[CONV2D_MAX_SETS + 1];
+  char name[60];
+
+  snprintf (name, sizeof name, "4 filters 4x4, 8 planes, %.1f Mpx", (double) side * side / 1e6);
+  if (!asked_for (name))
+    return;
+  need_planes (8, (size_t) side * (size_t) (side + 16));
+  picture_init (&picture, side, 4, 4, true);
+  copy = copy_case (side, 8, threads);
+  all[0] = &copy;
+  for (int s = 0; s < set_count; s++)
+    {
+      cases[s] = case_new (MAPS, sets[s], &picture, 2, threads);
+      all[s + 1] = &cases[s];
+    }
+  run_cases (all, set_count + 1);
+  copy.rows = &(Conv2dRows) { .name = "limit" };
+  print_line (name, &copy, 0, median (&copy), 0);
+  for (int s = 0; s < set_count; s++)
+    print_line (name, &cases[s], 4 * 16, median (&copy), 0);
+}
+
+/* COUNT filters, none the negative of another, pre-ReLU only. */
+static void
+bench_size (int side, int size, int count)
+{
+  static Picture picture;
+  char name[60];
+
+  snprintf (name, sizeof name, "%d filters %dx%d, %.1f Mpx", count, size, size, (double) side * side / 1e6);
+  if (!asked_for (name))
+    return;
+  need_planes (count, (size_t) side * (size_t) (side + 16));
+  picture_init (&picture, side, count, size, false);
+  for (int s = 0; s < set_count; s++)
+    {
+      Case copy = copy_case (side, count, 1);
+      Case c = case_new (MAPS, sets[s], &picture, 1, 1);
+      Case peak = { .kind = PEAK, .rows = sets[s], .threads = 1 };
+      Case *all[] = { &copy, &c, &peak };
+      int lanes = strcmp (sets[s]->name, "avx512") == 0 ? 16 : strcmp (sets[s]->name, "avx2") == 0 ? 8 : 0;
+
+      run_cases (all, 3);
+      print_line (name, &c, (double) count * size * size, median (&copy),
+                  (double) lanes * 12 * (double) PEAK_STEPS / median (&peak) * 1e-6);
+    }
+}
+
+/* The passes of the plug-in, each against the float pass. */
+static void
+bench_passes (int side, int threads)
+{
+  static const struct
+  {
+    const char *name;
+    Kind kind;
+  } passes[] = { { "pass: 8 float planes", MAPS }, { "pass: 8 planes of bytes", BYTES }, { "pass: ranges", RANGES } };
+  static Picture picture;
+  Case cases[3], *all[3];
+
+  if (!asked_for ("pass"))
+    return;
+  need_planes (8, (size_t) side * (size_t) (side + 16));
+  picture_init (&picture, side, 4, 4, true);
+  for (int s = 0; s < set_count; s++)
+    {
+      for (int i = 0; i < 3; i++)
+        {
+          cases[i] = case_new (passes[i].kind, sets[s], &picture, 2, threads);
+          all[i] = &cases[i];
+        }
+      run_cases (all, 3);
+      for (int i = 0; i < 3; i++)
+        print_line (passes[i].name, &cases[i], 4 * 16, median (&cases[0]), 0);
+    }
+}
+
+static void
+bench_gray (int side)
+{
+  size_t pixels = (size_t) side * (size_t) side;
+
+  if (!asked_for ("gray"))
+    return;
+  need_planes (2, pixels);
+  for (int s = 0; s < set_count; s++)
+    {
+      Case copy = copy_case (side, 1, 1);
+      Case c = { .kind = GRAY,
+                 .rows = sets[s],
+                 .rgb = (const uint8_t *) planes[0],
+                 .codes = (uint8_t *) planes[1],
+                 .width = side,
+                 .height = side,
+                 .threads = 1 };
+      Case *all[] = { &copy, &c };
+
+      run_cases (all, 2);
+      print_line ("gray from R'G'B' u8", &c, 3, median (&copy), 0);
+    }
+}
+
+int
+main (void)
+{
+  const char *text = getenv ("BENCH_ROUNDS");
+  const char *pixels = getenv ("BENCH_PIXELS");
+  int large = 4096;
+  static const int sizes[] = { 3, 4, 5, 7, 9, 11, 15, 31 };
+
+  if (text)
+    rounds = atoi (text) < 1 ? 1 : atoi (text) > MAX_ROUNDS ? MAX_ROUNDS : atoi (text);
+  if (pixels)
+    large = (int) (sqrt (atof (pixels)) / 16) * 16;
+  set_count = conv2d_rows_available (sets);
+  if (getenv ("CONV2D_CPU"))
+    {
+      sets[0] = conv2d_rows ();
+      set_count = 1;
+    }
+  else if (set_count > 1) /* scalar is the definition, not a way to work */
+    memmove (sets, sets + 1, (size_t) --set_count * sizeof *sets);
+
+  input = new_plane ((size_t) large * (size_t) large + 1024 * 1024);
+  fill_noise (input, (size_t) large * (size_t) large + 1024 * 1024);
+  print_head ();
+  for (int threads = 1; threads <= 2; threads++)
+    {
+      bench_notebook (1024, threads);
+      bench_notebook (large, threads);
+    }
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+    bench_size (1024, sizes[i], 4);
+  bench_size (1024, 4, 64);
+  bench_passes (large, 1);
+  bench_passes (large, 2);
+  bench_gray (large);
+  return 0;
+}
