@@ -51,7 +51,7 @@ conv_layer_map_name (const ConvLayerMap *map)
   g_ascii_formatd (max, sizeof max, "%.5g", (gdouble) map->max);
   /* Translators: number, variant, stage, least and greatest activation */
   return g_strdup_printf (_("Output %d: %s, %s [%s, %s]"), map->output, map->variant,
-                          conv_layer_stage_name (map->stage), min, max);
+                             conv_layer_stage_name (map->stage), min, max);
 }
 
 static void
@@ -123,7 +123,7 @@ conv_layer_clip_message (const GPtrArray *maps)
   return g_strdup_printf (_("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " pixels lay outside 0 to 1 and were clipped, "
                             "because the image's precision is an integer one; choose a floating point precision "
                             "(Image > Precision) to keep them."),
-                          clipped, pixels);
+                             clipped, pixels);
 }
 
 /* ---- errors ---- */
@@ -134,7 +134,7 @@ conv_layer_set_indexed_error (GError **error, const gchar *image)
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_IMAGE,
                _("The image '%s' is indexed, but only RGB and grayscale images are allowed; convert it first with "
                  "Image > Mode > RGB."),
-               image);
+                  image);
 }
 
 void
@@ -143,7 +143,7 @@ conv_layer_set_floating_error (GError **error, const gchar *image)
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_IMAGE,
                _("The image '%s' has a floating selection, which allows no new layers; anchor it first with "
                  "Layer > Anchor Layer."),
-               image);
+                  image);
 }
 
 void
@@ -160,7 +160,7 @@ conv_layer_set_selection_error (GError **error, const gchar *drawable, gint widt
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_IMAGE,
                _("The selection does not meet '%s' (%d x %d pixels), so 0 pixels are left and at least 1 is needed; "
                  "change the selection or remove it with Select > None."),
-               drawable, width, height);
+                  drawable, width, height);
 }
 
 void
@@ -177,5 +177,5 @@ conv_layer_set_layer_error (GError **error, const ConvLayerMap *map)
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY,
                _("GIMP could not make a layer of %d x %d pixels for Output %d; select a smaller area or close other "
                  "images."),
-               map->width, map->height, map->output);
+                  map->width, map->height, map->output);
 }

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 #define CONV_LAYER_PROCEDURE "plug-in-conv-layer"
-#define CONV_LAYER_PARASITE  "conv-layer"
+#define CONV_LAYER_PARASITE "conv-layer"
 
 /* Texts of the procedure, translated where a person sees them. */
 const gchar *conv_layer_menu_label (void);

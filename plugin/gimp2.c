@@ -19,11 +19,11 @@ typedef struct
 {
   gint32 image, drawable;
   ConvLayerOptions *options;
-  GeglRectangle area;  /* of the drawable */
-  GPtrArray *maps;     /* ConvLayerMap */
-  GArray *layers;      /* gint32 */
-  GPtrArray *buffers;  /* of the layers */
-  gboolean inserted;   /* they are in the image */
+  GeglRectangle area; /* of the drawable */
+  GPtrArray *maps;    /* ConvLayerMap */
+  GArray *layers;     /* gint32 */
+  GPtrArray *buffers; /* of the layers */
+  gboolean inserted;  /* they are in the image */
 } Run;
 
 static GeglBuffer *
@@ -88,8 +88,8 @@ find_area (Run *run, GError **error)
   GeglRectangle *area = &run->area;
   gchar *name;
 
-  if (gimp_drawable_mask_intersect (run->drawable, &area->x, &area->y, &area->width, &area->height)
-      && area->width > 0 && area->height > 0)
+  if (gimp_drawable_mask_intersect (run->drawable, &area->x, &area->y, &area->width, &area->height) && area->width > 0
+      && area->height > 0)
     return TRUE;
   name = gimp_item_get_name (run->drawable);
   conv_layer_set_selection_error (error, name, gimp_drawable_width (run->drawable),
@@ -102,8 +102,8 @@ static gboolean
 compute (Run *run, GError **error)
 {
   ConvLayerHost host = { new_map, progress, run };
-  ConvLayerSource source = { .own_codes = gimp_item_is_channel (run->drawable)
-                                          || gimp_item_is_layer_mask (run->drawable) };
+  ConvLayerSource source
+      = { .own_codes = gimp_item_is_channel (run->drawable) || gimp_item_is_layer_mask (run->drawable) };
 
   if (!find_area (run, error))
     return FALSE;
@@ -134,8 +134,8 @@ insert_map (const Run *run, guint i, gint32 parent, gint position)
 {
   gint32 layer = g_array_index (run->layers, gint32, i);
   gchar *json = conv_layer_map_json (run->options, run->maps->pdata[i]);
-  GimpParasite *parasite = gimp_parasite_new (CONV_LAYER_PARASITE, GIMP_PARASITE_PERSISTENT,
-                                              (guint32) strlen (json) + 1, json);
+  GimpParasite *parasite
+      = gimp_parasite_new (CONV_LAYER_PARASITE, GIMP_PARASITE_PERSISTENT, (guint32) strlen (json) + 1, json);
 
   gimp_item_attach_parasite (layer, parasite);
   gimp_image_insert_layer (run->image, layer, parent, position);
@@ -406,9 +406,9 @@ static void
 query (void)
 {
   GimpParamDef params[FIRST_OPTION + CONV_LAYER_N_ARGUMENTS]
-    = { { GIMP_PDB_INT32, "run-mode", "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1) }" },
-        { GIMP_PDB_IMAGE, "image", "Input image" },
-        { GIMP_PDB_DRAWABLE, "drawable", "Input drawable" } };
+      = { { GIMP_PDB_INT32, "run-mode", "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1) }" },
+          { GIMP_PDB_IMAGE, "image", "Input image" },
+          { GIMP_PDB_DRAWABLE, "drawable", "Input drawable" } };
   const GimpParamDef values[] = { { GIMP_PDB_LAYER, "layer", "The layer group, or the first activation map" } };
   gchar *folder = locale_folder ();
   gchar *icon = plug_in_file ("conv-layer.png");

@@ -31,12 +31,12 @@ typedef struct
   const ConvLayerOptions *options;
   gdouble progress_start, progress_share; /* of the whole run's */
 
-  GimpImage *seen;        /* holds what the user sees of the drawable, or NULL */
-  GimpDrawable *pixels;   /* the one to read: the drawable, or one of SEEN's, or a copy */
-  GeglRectangle area;     /* of the drawable */
-  GPtrArray *maps;        /* ConvLayerMap */
-  GPtrArray *layers;      /* GimpLayer */
-  gboolean inserted;      /* they are in the image */
+  GimpImage *seen;      /* holds what the user sees of the drawable, or NULL */
+  GimpDrawable *pixels; /* the one to read: the drawable, or one of SEEN's, or a copy */
+  GeglRectangle area;   /* of the drawable */
+  GPtrArray *maps;      /* ConvLayerMap */
+  GPtrArray *layers;    /* GimpLayer */
+  gboolean inserted;    /* they are in the image */
 } Run;
 
 static void
@@ -164,8 +164,8 @@ find_area (Run *run, GError **error)
   GeglRectangle *area = &run->area;
   gchar *name;
 
-  if (gimp_drawable_mask_intersect (run->drawable, &area->x, &area->y, &area->width, &area->height)
-      && area->width > 0 && area->height > 0)
+  if (gimp_drawable_mask_intersect (run->drawable, &area->x, &area->y, &area->width, &area->height) && area->width > 0
+      && area->height > 0)
     return TRUE;
   name = gimp_item_get_name (GIMP_ITEM (run->drawable));
   conv_layer_set_selection_error (error, name, gimp_drawable_get_width (run->drawable),
@@ -214,8 +214,8 @@ static void
 insert_map (Run *run, guint i, GimpLayer *parent, gint position)
 {
   gchar *json = conv_layer_map_json (run->options, run->maps->pdata[i]);
-  GimpParasite *parasite = gimp_parasite_new (CONV_LAYER_PARASITE, GIMP_PARASITE_PERSISTENT,
-                                              (guint32) strlen (json) + 1, json);
+  GimpParasite *parasite
+      = gimp_parasite_new (CONV_LAYER_PARASITE, GIMP_PARASITE_PERSISTENT, (guint32) strlen (json) + 1, json);
 
   gimp_item_attach_parasite (run->layers->pdata[i], parasite);
   gimp_image_insert_layer (run->image, run->layers->pdata[i], parent, position);
@@ -458,10 +458,11 @@ conv_layer_create_procedure (GimpPlugIn *plug_in, const gchar *name)
   set_icon (procedure);
   for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
     add_argument (procedure, conv_layer_argument_info ((ConvLayerArgument) i));
-  gimp_procedure_add_core_object_array_return_value (procedure, "layers", _("Layers"),
-                                                     _("The new activation maps: for each drawable the pre-ReLU maps "
+  gimp_procedure_add_core_object_array_return_value (
+      procedure, "layers",
+      _("Layers"), _("The new activation maps: for each drawable the pre-ReLU maps "
                                                        "in order, then the post-ReLU maps in order"),
-                                                     GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+                       GIMP_TYPE_LAYER, G_PARAM_READWRITE);
   return procedure;
 }
 

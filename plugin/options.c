@@ -9,8 +9,14 @@
 
 #include <glib/gi18n-lib.h>
 
-G_DEFINE_QUARK (conv-layer-error, conv_layer_error)
+GQuark
+conv_layer_error_quark (void)
+{
+  return g_quark_from_static_string ("conv-layer-error-quark");
+}
 
+/* A table reads better as one. */
+/* clang-format off */
 static const ConvLayerArgumentInfo arguments[CONV_LAYER_N_ARGUMENTS] = {
   [CONV_LAYER_FILTER] = { "filter", G_TYPE_STRING, "-1 -1 1 1; -1 -1 1 1; -1 -1 1 1; -1 -1 1 1", 0,
                           N_("Base _filter"),
@@ -37,6 +43,7 @@ static const ConvLayerArgumentInfo arguments[CONV_LAYER_N_ARGUMENTS] = {
   [CONV_LAYER_GROUP] = { "group", G_TYPE_BOOLEAN, NULL, 1, N_("La_yer group"),
                          N_("Put the new layers in a layer group") },
 };
+/* clang-format on */
 
 const ConvLayerArgumentInfo *
 conv_layer_argument_info (ConvLayerArgument argument)
@@ -115,39 +122,40 @@ filter_sentence (const Conv2dError *core, const gchar *found)
     case CONV2D_NO_NUMBER:
       return g_strdup (_("The filter holds no number; write 1x1 to 31x31 weights, such as '-1 0 1; -2 0 2; -1 0 1'."));
     case CONV2D_NOT_A_NUMBER:
-      return g_strdup_printf (_("In the filter, row %d, column %d is '%s', which is not a number; write numbers with a "
+      return g_strdup_printf (
+          _("In the filter, row %d, column %d is '%s', which is not a number; write numbers with a "
                                 "dot, such as 0.5, parted by spaces or single commas."),
-                              core->row, core->column, found);
+             core->row, core->column, found);
     case CONV2D_RAGGED:
       return g_strdup_printf (_("Row %d of the filter has %ld numbers where row 1 has %ld; give every row the same "
                                 "number, with a dot, not a comma, as the decimal sign."),
-                              core->row, core->value, core->limit);
+                                 core->row, core->value, core->limit);
     case CONV2D_TOO_MANY_ROWS:
       return g_strdup_printf (_("The filter has %ld or more rows where at most %ld are allowed; leave some out."),
-                              core->value, core->limit);
+                                 core->value, core->limit);
     case CONV2D_TOO_MANY_COLUMNS:
       return g_strdup_printf (_("Row %d of the filter has %ld or more columns where at most %ld are allowed; leave "
                                 "some out."),
-                              core->row, core->value, core->limit);
+                                 core->row, core->value, core->limit);
     case CONV2D_WRONG_COUNT:
       if (core->value > core->limit)
         return g_strdup_printf (_("The filter's size asks for %ld numbers but more than that were found; make the two "
                                   "agree."),
-                                core->limit);
+                                   core->limit);
       return g_strdup_printf (_("The filter's size asks for %ld numbers but %ld were found; make the two agree."),
-                              core->limit, core->value);
+                                 core->limit, core->value);
     case CONV2D_BRACKET:
       if (*found)
         return g_strdup_printf (_("In the filter, row %d, column %d, the bracket '%s' has no place; close every "
                                   "bracket that is opened, at most 8 deep."),
-                                core->row, core->column, found);
+                                   core->row, core->column, found);
       return g_strdup_printf (_("In the filter, row %d, column %d, the text ends but a bracket is still open; close "
                                 "it."),
-                              core->row, core->column);
+                                 core->row, core->column);
     case CONV2D_SECOND_MATRIX:
       return g_strdup_printf (_("In the filter, row %d, column %d, a second matrix begins with '%s'; give one matrix "
                                 "only."),
-                              core->row, core->column, found);
+                                 core->row, core->column, found);
     default:
       return NULL;
     }
@@ -162,16 +170,16 @@ variants_sentence (const Conv2dError *core, const gchar *found)
       if (!*found)
         return g_strdup_printf (_("Variant %d lacks a shape of f at its end or between two signs; write f, f.T, "
                                   "rot90(f), rot180(f), rot270(f), fliplr(f) or flipud(f), with + - * between."),
-                                core->column);
+                                   core->column);
       return g_strdup_printf (_("In variant %d, '%s' is no shape of f; write f, f.T, rot90(f), rot180(f), rot270(f), "
                                 "fliplr(f) or flipud(f), with + - * and numbers."),
-                              core->column, found);
+                                 core->column, found);
     case CONV2D_TOO_MANY_FILTERS:
       return g_strdup_printf (_("There are more than %ld variants, which is the limit; leave some out."), core->limit);
     case CONV2D_MIXED_SHAPES:
       return g_strdup_printf (_("Variant %d has another shape than what stands before it, because f is not square and "
                                 "some shapes of it are turned; make f square, or use only shapes of one size."),
-                              core->column);
+                                 core->column);
     default:
       return NULL;
     }
@@ -184,22 +192,22 @@ layer_sentence (const Conv2dError *core)
     {
     case CONV2D_OUTPUT_EMPTY:
       return g_strdup_printf (core->along_columns
-                                ? _("The filter reaches over %ld columns, but the padded input has only %ld; choose "
+                              ? _("The filter reaches over %ld columns, but the padded input has only %ld; choose "
                                     "a smaller filter or dilation, more padding, or a wider area.")
-                                : _("The filter reaches over %ld rows, but the padded input has only %ld; choose a "
+                              : _("The filter reaches over %ld rows, but the padded input has only %ld; choose a "
                                     "smaller filter or dilation, more padding, or a taller area."),
-                              core->value, core->limit);
+                                   core->value, core->limit);
     case CONV2D_PADDING_TOO_LARGE:
       return g_strdup_printf (core->along_columns
-                                ? _("The padding of %ld columns is more than the %ld this padding mode allows for "
+                              ? _("The padding of %ld columns is more than the %ld this padding mode allows for "
                                     "the input's width; use less padding or the mode zeros or replicate.")
-                                : _("The padding of %ld rows is more than the %ld this padding mode allows for the "
+                              : _("The padding of %ld rows is more than the %ld this padding mode allows for the "
                                     "input's height; use less padding or the mode zeros or replicate."),
-                              core->value, core->limit);
+                                   core->value, core->limit);
     case CONV2D_SAME_NEEDS_STRIDE_1:
       return g_strdup_printf (_("The padding 'same' goes with a stride of %ld only, but the stride is %ld; set the "
                                 "stride to 1 or give the padding as a number."),
-                              core->limit, core->value);
+                                 core->limit, core->value);
     default:
       return NULL;
     }
@@ -211,10 +219,10 @@ not_finite_sentence (const Conv2dError *core, const gchar *option, const gchar *
   if (core->row > 0)
     return g_strdup_printf (_("In the filter, row %d, column %d is '%s', which is not a finite number; give a weight "
                               "between -3.4e38 and 3.4e38."),
-                            core->row, core->column, found);
+                               core->row, core->column, found);
   return g_strdup_printf (_("In '%s', number %d, '%s', gives a weight that is not finite; make every "
                             "weight lie between -3.4e38 and 3.4e38."),
-                          option, core->column, found);
+                             option, core->column, found);
 }
 
 void
@@ -277,7 +285,7 @@ read_step (const ConvLayerOptions *options, ConvLayerArgument argument, gint *st
     {
       g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
                    _("The option '%s' is %d; choose a whole number from 1 to %d."), arguments[argument].name, value,
-                   CONV2D_MAX_STEP);
+                      CONV2D_MAX_STEP);
       return FALSE;
     }
   *step = value;
@@ -295,7 +303,7 @@ read_bias (ConvLayerOptions *options, GError **error)
     return TRUE;
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
                _("The option '%s' is %s; choose a finite number between -3.4e38 and 3.4e38."),
-               arguments[CONV_LAYER_BIAS].name, g_ascii_dtostr (text, sizeof text, value));
+                  arguments[CONV_LAYER_BIAS].name, g_ascii_dtostr (text, sizeof text, value));
   return FALSE;
 }
 
@@ -340,7 +348,7 @@ read_padding (ConvLayerOptions *options, GError **error)
       g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
                    _("The option '%s' is '%s'; choose valid, same, a whole number from 0 to %d, or two such numbers "
                      "parted by a comma."),
-                   arguments[CONV_LAYER_PADDING].name, shown, CONV_LAYER_MAX_EXTENT);
+                      arguments[CONV_LAYER_PADDING].name, shown, CONV_LAYER_MAX_EXTENT);
       g_free (shown);
       return FALSE;
     }
@@ -373,8 +381,8 @@ static gboolean
 read_words (ConvLayerOptions *options, GError **error)
 {
   static const gchar *const maps[] = { "both", "pre-relu", "post-relu", NULL };
-  static const ConvLayerStages stages[] = { CONV_LAYER_PRE_RELU | CONV_LAYER_POST_RELU, CONV_LAYER_PRE_RELU,
-                                            CONV_LAYER_POST_RELU };
+  static const ConvLayerStages stages[]
+      = { CONV_LAYER_PRE_RELU | CONV_LAYER_POST_RELU, CONV_LAYER_PRE_RELU, CONV_LAYER_POST_RELU };
   static const gchar *const grayscales[] = { "opencv", "luminance", "red", "green", "blue", NULL };
   static const ConvLayerGrayscale grays[] = { CONV_LAYER_GRAY_OPENCV, CONV_LAYER_GRAY_LUMINANCE, CONV_LAYER_GRAY_RED,
                                               CONV_LAYER_GRAY_GREEN, CONV_LAYER_GRAY_BLUE };

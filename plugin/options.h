@@ -44,9 +44,9 @@ typedef enum
 typedef struct
 {
   const gchar *name;
-  GType        type; /* G_TYPE_STRING, G_TYPE_INT, G_TYPE_DOUBLE or G_TYPE_BOOLEAN */
-  const gchar *text; /* default of a string */
-  gdouble      number; /* default of the others */
+  GType type;         /* G_TYPE_STRING, G_TYPE_INT, G_TYPE_DOUBLE or G_TYPE_BOOLEAN */
+  const gchar *text;  /* default of a string */
+  gdouble number;     /* default of the others */
   const gchar *label; /* untranslated */
   const gchar *help;  /* untranslated */
 } ConvLayerArgumentInfo;
@@ -58,27 +58,37 @@ typedef GValue ConvLayerValues[CONV_LAYER_N_ARGUMENTS];
 void conv_layer_values_init (ConvLayerValues values);
 void conv_layer_values_clear (ConvLayerValues values);
 
-typedef enum { CONV_LAYER_PRE_RELU = 1 << 0, CONV_LAYER_POST_RELU = 1 << 1 } ConvLayerStages;
+typedef enum
+{
+  CONV_LAYER_PRE_RELU = 1 << 0,
+  CONV_LAYER_POST_RELU = 1 << 1
+} ConvLayerStages;
 typedef enum
 {
   CONV_LAYER_GRAY_OPENCV = CONV2D_OPENCV,
-  CONV_LAYER_GRAY_RED    = CONV2D_RED,
-  CONV_LAYER_GRAY_GREEN  = CONV2D_GREEN,
-  CONV_LAYER_GRAY_BLUE   = CONV2D_BLUE,
+  CONV_LAYER_GRAY_RED = CONV2D_RED,
+  CONV_LAYER_GRAY_GREEN = CONV2D_GREEN,
+  CONV_LAYER_GRAY_BLUE = CONV2D_BLUE,
   CONV_LAYER_GRAY_LUMINANCE
 } ConvLayerGrayscale;
-typedef enum { CONV_LAYER_SCALE_MAP, CONV_LAYER_SCALE_SHARED, CONV_LAYER_SCALE_SYMMETRIC, CONV_LAYER_SCALE_RAW } ConvLayerScale;
+typedef enum
+{
+  CONV_LAYER_SCALE_MAP,
+  CONV_LAYER_SCALE_SHARED,
+  CONV_LAYER_SCALE_SYMMETRIC,
+  CONV_LAYER_SCALE_RAW
+} ConvLayerScale;
 
 /* Checked options; LAYER is theirs. */
 typedef struct
 {
-  ConvLayerValues    values;
-  Conv2dFilter       filter;
-  Conv2dLayer        layer;
-  ConvLayerStages    stages;
+  ConvLayerValues values;
+  Conv2dFilter filter;
+  Conv2dLayer layer;
+  ConvLayerStages stages;
   ConvLayerGrayscale grayscale;
-  ConvLayerScale     scale;
-  gboolean           group;
+  ConvLayerScale scale;
+  gboolean group;
 } ConvLayerOptions;
 
 /* NULL with ERROR set when a value is wrong.  Free with conv_layer_options_free(). */

@@ -63,8 +63,8 @@ type_of (Conv2dDepth depth)
 typedef struct
 {
   const ConvLayerSource *source;
-  const Babl *format;      /* as which the pixels are read */
-  gboolean mix;            /* they are R'G'B', to be made gray */
+  const Babl *format; /* as which the pixels are read */
+  gboolean mix;       /* they are R'G'B', to be made gray */
   Conv2dGray gray;
   const Conv2dPlane *plane;
   guchar *codes;
@@ -104,7 +104,7 @@ set_memory_error (GError **error, const GeglRectangle *area, gsize bytes)
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY,
                _("There is not enough memory for an area of %d x %d pixels (%" G_GSIZE_FORMAT
                  " MiB); select a smaller area or close other images."),
-               area->width, area->height, bytes >> 20);
+                  area->width, area->height, bytes >> 20);
 }
 
 gboolean
@@ -136,7 +136,9 @@ conv_layer_read_plane (const ConvLayerSource *source, ConvLayerGrayscale graysca
   if (reading.mix)
     reading.gray = (Conv2dGray) grayscale;
   else if (!own)
-    reading.format = babl_format_with_space (depth == CONV2D_U8 ? "Y' u8" : depth == CONV2D_U16 ? "Y' u16" : "Y' float",
+    reading.format = babl_format_with_space (depth == CONV2D_U8    ? "Y' u8"
+                                             : depth == CONV2D_U16 ? "Y' u16"
+                                                                   : "Y' float",
                                              format);
   gegl_parallel_distribute_range ((gsize) plane->height, 64.0, read_rows, &reading);
   if (reading.failed)

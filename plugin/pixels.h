@@ -17,12 +17,12 @@ gboolean conv_layer_read_plane (const ConvLayerSource *source, ConvLayerGrayscal
 /* How activations are handed to a buffer. */
 typedef struct
 {
-  const Babl *format;   /* of the pixels handed over */
+  const Babl *format; /* of the pixels handed over */
   Conv2dPixel pixel;
-  gint        channels; /* 1 or 3, all equal */
-  gint        size;     /* bytes a pixel */
-  gboolean    widen;    /* floats must be made doubles first */
-  gboolean    clip;     /* floats must be brought to [0,1] first */
+  gint channels;  /* 1 or 3, all equal */
+  gint size;      /* bytes a pixel */
+  gboolean widen; /* floats must be made doubles first */
+  gboolean clip;  /* floats must be brought to [0,1] first */
 } ConvLayerPixels;
 
 ConvLayerPixels conv_layer_pixels_for (GeglBuffer *buffer, ConvLayerScale scale);

@@ -8,9 +8,9 @@
 
 #include <glib/gi18n-lib.h>
 
-#define FILTERS_AT_ONCE 8          /* that a block is computed for */
-#define BLOCK_BYTES     (2 << 20)  /* of pixels a thread makes before it hands them over */
-#define ROUNDS          16         /* of progress in a pass */
+#define FILTERS_AT_ONCE 8     /* that a block is computed for */
+#define BLOCK_BYTES (2 << 20) /* of pixels a thread makes before it hands them over */
+#define ROUNDS 16             /* of progress in a pass */
 
 typedef struct
 {
@@ -20,14 +20,14 @@ typedef struct
   Conv2dGeometry geometry;
   gint count; /* filters */
 
-  GPtrArray *maps;     /* ConvLayerMap */
-  GPtrArray *buffers;  /* of the maps, borrowed */
-  gint first_row;      /* of the round */
+  GPtrArray *maps;    /* ConvLayerMap */
+  GPtrArray *buffers; /* of the maps, borrowed */
+  gint first_row;     /* of the round */
   gint tile_height;
 
   GMutex lock;
   Conv2dRange ranges[2 * CONV2D_MAX_FILTERS];
-  gboolean failed;     /* no memory in a thread */
+  gboolean failed; /* no memory in a thread */
 } Render;
 
 /* ---- rounds of bands ---- */
@@ -204,7 +204,7 @@ typedef struct
   gint first, count;
   gint width, height; /* largest */
   ConvLayerPixels pixels;
-  gsize map_size;     /* bytes a map */
+  gsize map_size; /* bytes a map */
   guchar *memory;
 } Block;
 
@@ -254,12 +254,12 @@ draw_block (Render *render, Conv2dWork *work, const Block *block, Conv2dArea are
 
       if (in_block (render, block, i))
         targets[stage * render->count + map_filter (render, i)]
-          = (Conv2dTarget) { .pixels = block->memory + (gsize) slot++ * block->map_size,
-                             .stride = (ptrdiff_t) area.width * block->pixels.size / (block->pixels.widen ? 2 : 1),
-                             .pixel = block->pixels.pixel,
-                             .channels = block->pixels.channels,
-                             .black = map->black,
-                             .white = map->white };
+            = (Conv2dTarget) { .pixels = block->memory + (gsize) slot++ * block->map_size,
+                               .stride = (ptrdiff_t) area.width * block->pixels.size / (block->pixels.widen ? 2 : 1),
+                               .pixel = block->pixels.pixel,
+                               .channels = block->pixels.channels,
+                               .black = map->black,
+                               .white = map->white };
     }
   conv2d_plan_maps (render->plan, work, area, targets);
 
@@ -295,8 +295,7 @@ draw_band (Render *render, Conv2dWork *work, gint y, gint height)
     }
   for (gint x = 0; x < render->geometry.width; x += block.width)
     for (block.first = 0; block.first < render->count; block.first += block.count)
-      draw_block (render, work, &block,
-                  (Conv2dArea) { x, y, MIN (block.width, render->geometry.width - x), height });
+      draw_block (render, work, &block, (Conv2dArea) { x, y, MIN (block.width, render->geometry.width - x), height });
   g_free (block.memory);
 }
 
@@ -330,7 +329,7 @@ check_extent (const Conv2dGeometry *geometry, GError **error)
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_SIZE,
                _("The activation maps would be %d x %d pixels, more than the %d x %d a layer can have; use less "
                  "padding."),
-               geometry->width, geometry->height, CONV_LAYER_MAX_EXTENT, CONV_LAYER_MAX_EXTENT);
+                  geometry->width, geometry->height, CONV_LAYER_MAX_EXTENT, CONV_LAYER_MAX_EXTENT);
   return FALSE;
 }
 

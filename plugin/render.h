@@ -12,22 +12,22 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GeglBuffer   *buffer;
-  GeglRectangle area;      /* of the buffer: the input */
-  gboolean      own_codes; /* a channel or mask: its codes are the gray ones */
+  GeglBuffer *buffer;
+  GeglRectangle area; /* of the buffer: the input */
+  gboolean own_codes; /* a channel or mask: its codes are the gray ones */
 } ConvLayerSource;
 
 /* One activation map. */
 typedef struct
 {
-  gint            output;        /* from 1 */
-  gchar          *variant;
+  gint output; /* from 1 */
+  gchar *variant;
   ConvLayerStages stage;
-  gint            x, y;          /* its top left pixel, from that of the source's area */
-  gint            width, height;
-  gfloat          min, max;      /* true range over the finite activations; 0, 0 when there is none */
-  gfloat          black, white;  /* the activations drawn as 0 and 1 */
-  guint64         clipped;       /* pixels outside what the buffer can hold */
+  gint x, y; /* its top left pixel, from that of the source's area */
+  gint width, height;
+  gfloat min, max;     /* true range over the finite activations; 0, 0 when there is none */
+  gfloat black, white; /* the activations drawn as 0 and 1 */
+  guint64 clipped;     /* pixels outside what the buffer can hold */
 } ConvLayerMap;
 
 /* What render asks of its host. */
@@ -46,8 +46,8 @@ typedef struct
  * Free with g_ptr_array_unref().  NULL with ERROR set; some of the host's
  * buffers may then have been made.  Memory: the gray plane (1, 2 or 4 bytes a
  * pixel), and a few tiles a thread. */
-GPtrArray *conv_layer_render (const ConvLayerOptions *options, const ConvLayerSource *source,
-                              const ConvLayerHost *host, GError **error);
+GPtrArray *conv_layer_render (const ConvLayerOptions *options, const ConvLayerSource *source, const ConvLayerHost *host,
+                              GError **error);
 
 G_END_DECLS
 

@@ -66,10 +66,10 @@ typedef struct
   size_t from, to; /* floats */
 } Copy;
 
-#define COPY_LOOP(STEP, STATEMENT) \
-  for (size_t start = copy->from; start < copy->to; start += SEGMENT) \
-    for (int p = 0; p < copy->planes; p++) \
-      for (size_t x = start; x < start + SEGMENT && x < copy->to; x += STEP) \
+#define COPY_LOOP(STEP, STATEMENT)                                                                                     \
+  for (size_t start = copy->from; start < copy->to; start += SEGMENT)                                                  \
+    for (int p = 0; p < copy->planes; p++)                                                                             \
+      for (size_t x = start; x < start + SEGMENT && x < copy->to; x += STEP)                                           \
         STATEMENT;
 
 #ifdef __x86_64__
@@ -87,17 +87,17 @@ copy_avx (const Copy *copy)
   _mm_sfence ();
 }
 
-#define PEAK(LOAD, FMA, SET, TYPE) \
-  TYPE sums[12], factor = SET (0.999f); \
-  for (int i = 0; i < 12; i++) \
-    sums[i] = SET ((float) i); \
-  for (long n = 0; n < steps; n++) \
-    { \
-      _Pragma ("GCC unroll 12") for (int i = 0; i < 12; i++) sums[i] = FMA (sums[i], factor, factor); \
-      __asm__ volatile ("" : "+x"(factor)); \
-    } \
-  for (int i = 0; i < 12; i++) \
-    __asm__ volatile ("" : : "x"(sums[i]));
+#define PEAK(LOAD, FMA, SET, TYPE)                                                                                     \
+  TYPE sums[12], factor = SET (0.999f);                                                                                \
+  for (int i = 0; i < 12; i++)                                                                                         \
+    sums[i] = SET ((float) i);                                                                                         \
+  for (long n = 0; n < steps; n++)                                                                                     \
+    {                                                                                                                  \
+      _Pragma ("GCC unroll 12") for (int i = 0; i < 12; i++) sums[i] = FMA (sums[i], factor, factor);                  \
+      __asm__ volatile("" : "+x"(factor));                                                                             \
+    }                                                                                                                  \
+  for (int i = 0; i < 12; i++)                                                                                         \
+    __asm__ volatile("" : : "x"(sums[i]));
 
 __attribute__ ((target ("avx512f"))) static void
 peak_avx512 (long steps)
@@ -133,7 +133,15 @@ copy_planes (const Copy *copy)
 
 /* ---- cases ---- */
 
-typedef enum { MAPS, BYTES, RANGES, COPY, PEAK, GRAY } Kind;
+typedef enum
+{
+  MAPS,
+  BYTES,
+  RANGES,
+  COPY,
+  PEAK,
+  GRAY
+} Kind;
 
 /* What one round of a case does. */
 typedef struct
@@ -309,17 +317,15 @@ picture_init (Picture *picture, int side, int count, int size, bool pairs)
   int weights = size * size;
 
   picture->layer = (Conv2dLayer) { .stride = 1, .dilation = 1 };
-  picture->layer.filters
-    = (Conv2dBank) { .count = count, .rows = size, .columns = size, .weights = picture->weights };
+  picture->layer.filters = (Conv2dBank) { .count = count, .rows = size, .columns = size, .weights = picture->weights };
   for (int n = 0; n < count; n++)
     for (int i = 0; i < weights; i++)
-      picture->weights[n * weights + i] = pairs && n % 2 ? -picture->weights[(n - 1) * weights + i]
-                                                         : (float) ((n * 7 + i * 13) % 9 - 4) / 8.0f + 0.03f * (float) n;
-  picture->plane = (Conv2dPlane) { .depth = CONV2D_F32,
-                                   .width = side,
-                                   .height = side,
-                                   .stride = (ptrdiff_t) sizeof (float) * side,
-                                   .codes = input };
+      picture->weights[n * weights + i] = pairs && n % 2
+                                              ? -picture->weights[(n - 1) * weights + i]
+                                              : (float) ((n * 7 + i * 13) % 9 - 4) / 8.0f + 0.03f * (float) n;
+  picture->plane = (Conv2dPlane) {
+    .depth = CONV2D_F32, .width = side, .height = side, .stride = (ptrdiff_t) sizeof (float) * side, .codes = input
+  };
 }
 
 /* Rows a multiple of 64 bytes long, so that every one can be streamed whole. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define FLOOR_PROCEDURE "plug-in-conv-layer-floor"
-#define FLOOR_LAYERS    8
+#define FLOOR_LAYERS 8
 
 typedef struct
 {

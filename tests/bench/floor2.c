@@ -8,12 +8,11 @@
 static void
 query (void)
 {
-  static const GimpParamDef params[] = { { GIMP_PDB_INT32, "run-mode", "" },
-                                         { GIMP_PDB_IMAGE, "image", "" },
-                                         { GIMP_PDB_DRAWABLE, "drawable", "" } };
+  static const GimpParamDef params[]
+      = { { GIMP_PDB_INT32, "run-mode", "" }, { GIMP_PDB_IMAGE, "image", "" }, { GIMP_PDB_DRAWABLE, "drawable", "" } };
 
-  gimp_install_procedure (FLOOR_PROCEDURE, "floor", "floor", "", "", "", NULL, "*", GIMP_PLUGIN,
-                          G_N_ELEMENTS (params), 0, params, NULL);
+  gimp_install_procedure (FLOOR_PROCEDURE, "floor", "floor", "", "", "", NULL, "*", GIMP_PLUGIN, G_N_ELEMENTS (params),
+                          0, params, NULL);
 }
 
 static gint32
