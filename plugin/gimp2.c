@@ -202,7 +202,6 @@ run_filter (Run *run, GError **error)
       if (clipped)
         g_message ("%s", clipped);
       g_free (clipped);
-      gimp_displays_flush ();
     }
   g_ptr_array_unref (run->buffers);
   for (guint i = 0; !run->inserted && i < run->layers->len; i++)
@@ -325,6 +324,9 @@ run_procedure (gint n_params, const GimpParam *params, GError **error)
     run.options = conv_layer_options_new (values, error);
   if (run.options)
     result = run_filter (&run, error);
+  /* GIMP composes the image anew at that; a script asks for it when it is done. */
+  if (result >= 0 && run_mode != GIMP_RUN_NONINTERACTIVE)
+    gimp_displays_flush ();
   if (result >= 0 && run_mode == GIMP_RUN_INTERACTIVE)
     save_last_values (values);
   g_clear_pointer (&run.options, conv_layer_options_free);

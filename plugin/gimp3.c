@@ -378,7 +378,9 @@ conv_layer_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image
     {
       values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
       GIMP_VALUES_TAKE_CORE_OBJECT_ARRAY (values, 1, insert_all (image, drawables, runs));
-      gimp_displays_flush ();
+      /* GIMP composes the image anew at that; a script asks for it when it is done. */
+      if (run_mode != GIMP_RUN_NONINTERACTIVE)
+        gimp_displays_flush ();
       g_ptr_array_unref (runs);
     }
   else
