@@ -59,6 +59,14 @@ progress (const gchar *text, gdouble fraction, gpointer data)
   gimp_progress_update (fraction);
 }
 
+/* To GIMP at once, tile by tile, while the other threads compute. */
+static void
+drawn (GeglBuffer *buffer, gpointer data)
+{
+  (void) data;
+  gegl_buffer_flush (buffer);
+}
+
 static gboolean
 check_image (const Run *run, GError **error)
 {
@@ -101,7 +109,7 @@ find_area (Run *run, GError **error)
 static gboolean
 compute (Run *run, GError **error)
 {
-  ConvLayerHost host = { new_map, progress, run };
+  ConvLayerHost host = { new_map, progress, drawn, run };
   ConvLayerSource source
       = { .own_codes = gimp_item_is_channel (run->drawable) || gimp_item_is_layer_mask (run->drawable) };
 

@@ -85,6 +85,14 @@ progress (const gchar *text, gdouble fraction, gpointer data)
   gimp_progress_update (run->progress_start + fraction * run->progress_share);
 }
 
+/* To GIMP at once, tile by tile, while the other threads compute. */
+static void
+drawn (GeglBuffer *buffer, gpointer data)
+{
+  (void) data;
+  gegl_buffer_flush (buffer);
+}
+
 /* ---- what the user sees of a drawable ---- */
 
 /* libgimp reads pixels without the drawable's non-destructive filters, so
@@ -177,7 +185,7 @@ find_area (Run *run, GError **error)
 static gboolean
 compute (Run *run, GError **error)
 {
-  ConvLayerHost host = { new_map, progress, run };
+  ConvLayerHost host = { new_map, progress, drawn, run };
   ConvLayerSource source = { .own_codes = GIMP_IS_CHANNEL (run->drawable) };
   gint x, y, seen_x, seen_y;
 

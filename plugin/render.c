@@ -297,6 +297,8 @@ draw_band (Render *render, Conv2dWork *work, gint y, gint height)
     for (block.first = 0; block.first < render->count; block.first += block.count)
       draw_block (render, work, &block, (Conv2dArea) { x, y, MIN (block.width, render->geometry.width - x), height });
   g_free (block.memory);
+  for (guint i = 0; render->host->drawn && i < render->buffers->len; i++)
+    render->host->drawn (g_ptr_array_index (render->buffers, i), render->host->data);
 }
 
 /* ---- the whole ---- */

@@ -38,6 +38,9 @@ typedef struct
   GeglBuffer *(*new_map) (const ConvLayerMap *map, gpointer data, GError **error);
   /* TEXT is translated, FRACTION from 0 to 1. */
   void (*progress) (const gchar *text, gdouble fraction, gpointer data);
+  /* A band of each map was drawn into BUFFER; a moment to pass its pixels on
+   * while other bands are computed.  In any thread, several at once; or NULL. */
+  void (*drawn) (GeglBuffer *buffer, gpointer data);
   gpointer data;
 } ConvLayerHost;
 

@@ -72,7 +72,7 @@ render (const ConvLayerOptions *options, GeglBuffer *buffer, GeglRectangle area,
         GError **error)
 {
   ConvLayerSource source = { buffer, area, own_codes };
-  ConvLayerHost functions = { new_map, progress, host };
+  ConvLayerHost functions = { new_map, progress, NULL, host };
 
   return conv_layer_render (options, &source, &functions, error);
 }
