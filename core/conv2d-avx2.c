@@ -12,10 +12,10 @@ typedef __m256i Bytes;
 #define DOT_VECTORS_2 4
 #define DOT_VECTORS_3 3
 #define DOT_VECTORS_4 3
-#define STREAM_VECTORS_1 8 /* the same, whole lines */
+#define STREAM_VECTORS_1 8 /* the same */
 #define STREAM_VECTORS_2 4
-#define STREAM_VECTORS_3 2
-#define STREAM_VECTORS_4 2
+#define STREAM_VECTORS_3 3
+#define STREAM_VECTORS_4 3
 #define DOT_MAX_VECTORS 8
 
 OPERATION __m256i

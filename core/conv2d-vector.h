@@ -45,6 +45,7 @@ value (Vector sum, Finish finish)
 /* COUNT filters by VECTORS vectors of pixels from X on: in registers, as both
  * are constants.  A lone vector may be cut short. */
 typedef Vector Sums[CONV2D_BLOCK][DOT_MAX_VECTORS];
+#define STREAM_MAX_BLOCKS 2
 
 static ALWAYS_INLINE void
 sum_block (const Conv2dTaps *taps, const float *const *weights, Sums sums, int x, int length, int rows, int columns,
@@ -115,23 +116,38 @@ dot_row (const Conv2dTaps *taps, const float *const *weights, float *const *sums
     dot_block (taps, weights, sums, 0, width, rows, columns, count, 1);
 }
 
+/* BLOCKS blocks, together whole lines: where one is none, what the first gives
+ * waits in the cache for the second. */
 static ALWAYS_INLINE void
-stream_block (const Conv2dTaps *taps, const float *const *weights, const Conv2dStream *maps, const int *ends, int x,
-              int rows, int columns, int count, int vectors)
+stream_blocks (const Conv2dTaps *taps, const float *const *weights, const Conv2dStream *maps, const int *ends, int x,
+               int rows, int columns, int count, int vectors, int blocks)
 {
-  Sums sums;
+  Sums kept[STREAM_MAX_BLOCKS];
   int map = 0;
 
-  sum_block (taps, weights, sums, x, LANES, rows, columns, count, vectors);
+#pragma GCC unroll 2
+  for (int b = 0; b < blocks; b++)
+    {
+      Sums sums; /* in registers, as what is kept could not be */
+
+      sum_block (taps, weights, sums, x + b * vectors * LANES, LANES, rows, columns, count, vectors);
+#pragma GCC unroll 4
+      for (int n = 0; n < count; n++)
+#pragma GCC unroll 8
+        for (int m = 0; m < vectors; m++)
+          kept[b][n][m] = sums[n][m];
+    }
 #pragma GCC unroll 4
   for (int n = 0; n < count; n++)
     for (; map < ends[n]; map++)
       {
         Finish finish = finish_vectors (maps[map].finish);
 
+#pragma GCC unroll 2
+        for (int b = 0; b < blocks; b++)
 #pragma GCC unroll 8
-        for (int m = 0; m < vectors; m++)
-          vec_stream (maps[map].pixels + x + m * LANES, value (sums[n][m], finish));
+          for (int m = 0; m < vectors; m++)
+            vec_stream (maps[map].pixels + x + (b * vectors + m) * LANES, value (kept[b][n][m], finish));
       }
 }
 
@@ -140,12 +156,14 @@ stream_row (const Conv2dTaps *taps, const float *const *weights, const Conv2dStr
             int rows, int columns, int count, int vectors)
 {
   int line = CONV2D_LINE / (int) sizeof (float);
+  int blocks = vectors * LANES % line == 0 ? 1 : STREAM_MAX_BLOCKS;
+  int step = blocks * vectors * LANES;
   int x = 0;
 
-  for (; x + vectors * LANES <= width; x += vectors * LANES)
-    stream_block (taps, weights, maps, ends, x, rows, columns, count, vectors);
+  for (; x + step <= width; x += step)
+    stream_blocks (taps, weights, maps, ends, x, rows, columns, count, vectors, blocks);
   for (; x < width; x += line)
-    stream_block (taps, weights, maps, ends, x, rows, columns, count, line / LANES);
+    stream_blocks (taps, weights, maps, ends, x, rows, columns, count, line / LANES, 1);
 }
 
 /* Calls ROW with the number of filters, and of the vectors that the registers
@@ -166,35 +184,26 @@ dot_shape (const Conv2dTaps *taps, const float *const *weights, int count, float
   FOR_COUNT (dot_row, DOT_VECTORS, taps, weights, sums, width, rows, columns)
 }
 
-static ALWAYS_INLINE void
-stream_shape (const Conv2dTaps *taps, const float *const *weights, int count, const Conv2dStream *maps,
-              const int *ends, int width, int rows, int columns)
-{
-  FOR_COUNT (stream_row, STREAM_VECTORS, taps, weights, maps, ends, width, rows, columns)
-}
-
-/* Calls SHAPE with the commonest sizes as constants. */
-#define FOR_SIZE(SHAPE, ...) \
-  switch (taps->rows == taps->columns ? taps->rows : 0) \
-    { \
-    case 3: SHAPE (__VA_ARGS__, 3, 3); break; \
-    case 4: SHAPE (__VA_ARGS__, 4, 4); break; \
-    case 5: SHAPE (__VA_ARGS__, 5, 5); break; \
-    case 7: SHAPE (__VA_ARGS__, 7, 7); break; \
-    default: SHAPE (__VA_ARGS__, taps->rows, taps->columns); break; \
-    }
-
+/* The commonest sizes as constants. */
 static void
 dot (const Conv2dTaps *taps, const float *const *weights, int count, float *const *sums, int width)
 {
-  FOR_SIZE (dot_shape, taps, weights, count, sums, width)
+  switch (taps->rows == taps->columns ? taps->rows : 0)
+    {
+    case 3: dot_shape (taps, weights, count, sums, width, 3, 3); break;
+    case 4: dot_shape (taps, weights, count, sums, width, 4, 4); break;
+    case 5: dot_shape (taps, weights, count, sums, width, 5, 5); break;
+    case 7: dot_shape (taps, weights, count, sums, width, 7, 7); break;
+    default: dot_shape (taps, weights, count, sums, width, taps->rows, taps->columns); break;
+    }
 }
 
+/* Sizes as constants would gain nothing: GCC 12 then runs out of registers. */
 static void
 stream (const Conv2dTaps *taps, const float *const *weights, int count, const Conv2dStream *maps, const int *ends,
         int width)
 {
-  FOR_SIZE (stream_shape, taps, weights, count, maps, ends, width)
+  FOR_COUNT (stream_row, STREAM_VECTORS, taps, weights, maps, ends, width, taps->rows, taps->columns)
 }
 
 /* ---- rows of values ---- */
@@ -258,48 +267,46 @@ unit (const float *sums, Conv2dFinish finish, float black, float white, float *p
 typedef struct
 {
   Finish finish;
-  Vector black, width, inverse, rest;
+  Vector black, width, inverse, rest; /* of a negated sum: all with the other sign */
 } Shade;
-
-/* Neither divisor nor inverse near the ends of float32. */
-static bool
-shade_init (Shade *shade, Conv2dFinish finish, float black, float white)
-{
-  float width = white - black;
-  float divisor = width / 256;
-  float inverse = 1 / divisor;
-
-  if (!(width > 0x1p-60f && width < 0x1p60f))
-    return false;
-  *shade = (Shade) { .finish = finish_vectors (finish),
-                     .black = vec_set (black),
-                     .width = vec_set (width),
-                     .inverse = vec_set (inverse),
-                     .rest = vec_set (fmaf (-inverse, divisor, 1) * inverse) };
-  return true;
-}
 
 /* Most often there is no bias, and what ReLU would make 0 is below black. */
 typedef enum { PLAIN, NEGATED, GENERAL } ShadeMode;
 
-/* What is infinite or NaN on the way ends below 0. */
-static ALWAYS_INLINE Vector
-shade_value (Vector sum, const Shade *shade, ShadeMode mode)
+/* Neither divisor nor inverse near the ends of float32. */
+static bool
+shade_init (Shade *shade, ShadeMode mode, Conv2dFinish finish, float black, float white)
 {
-  Vector v;
+  float width = white - black;
+  float divisor = width / 256;
+  float inverse = 1 / divisor;
+  float sign = mode == NEGATED ? -1 : 1;
 
-  if (mode == PLAIN)
-    v = vec_sub (sum, shade->black);
-  else if (mode == NEGATED)
-    v = vec_sub (vec_sub (vec_set (0), shade->black), sum);
-  else
-    v = vec_sub (value (sum, shade->finish), shade->black);
-  v = vec_min (shade->width, v); /* NaN stays */
+  if (!(width > 0x1p-60f && width < 0x1p60f))
+    return false;
+  *shade = (Shade) { .finish = finish_vectors (finish),
+                     .black = vec_set (sign * black),
+                     .width = vec_set (sign * width),
+                     .inverse = vec_set (sign * inverse),
+                     .rest = vec_set (sign * fmaf (-inverse, divisor, 1) * inverse) };
+  return true;
+}
+
+/* OFFSET: black is not 0.  What is infinite or NaN on the way ends below 0. */
+static ALWAYS_INLINE Vector
+shade_value (Vector sum, const Shade *shade, ShadeMode mode, bool offset)
+{
+  Vector v = mode == GENERAL ? value (sum, shade->finish) : sum;
+
+  if (offset)
+    v = vec_sub (v, shade->black);
+  v = mode == NEGATED ? vec_max (shade->width, v) : vec_min (shade->width, v); /* NaN stays */
   return vec_fma (v, shade->inverse, vec_mul (v, shade->rest));
 }
 
 static ALWAYS_INLINE void
-shade_bytes (const float *sums, const Shade *shade, ShadeMode mode, uint8_t *pixels, int channels, int length)
+shade_bytes (const float *sums, const Shade *shade, ShadeMode mode, bool offset, uint8_t *pixels, int channels,
+             int length)
 {
   Vector v[4];
 
@@ -307,7 +314,7 @@ shade_bytes (const float *sums, const Shade *shade, ShadeMode mode, uint8_t *pix
     {
       Vector sum = length == BYTES ? vec_load (sums + i * LANES) : vec_load_part (sums + i * LANES, length - i * LANES);
 
-      v[i] = shade_value (sum, shade, mode);
+      v[i] = shade_value (sum, shade, mode, offset);
     }
   if (channels == 1)
     bytes_store (pixels, bytes_gray_map (bytes_from (v)));
@@ -316,16 +323,16 @@ shade_bytes (const float *sums, const Shade *shade, ShadeMode mode, uint8_t *pix
 }
 
 static ALWAYS_INLINE void
-shade_row (const float *sums, Shade shade, ShadeMode mode, uint8_t *pixels, int channels, int width)
+shade_row (const float *sums, Shade shade, ShadeMode mode, bool offset, uint8_t *pixels, int channels, int width)
 {
   uint8_t buffer[3 * BYTES];
   int x = 0;
 
   for (; x + BYTES <= width; x += BYTES)
-    shade_bytes (sums + x, &shade, mode, pixels + x * channels, channels, BYTES);
+    shade_bytes (sums + x, &shade, mode, offset, pixels + x * channels, channels, BYTES);
   if (x < width)
     {
-      shade_bytes (sums + x, &shade, mode, buffer, channels, width - x);
+      shade_bytes (sums + x, &shade, mode, offset, buffer, channels, width - x);
       memcpy (pixels + x * channels, buffer, (size_t) ((width - x) * channels));
     }
 }
@@ -333,16 +340,21 @@ shade_row (const float *sums, Shade shade, ShadeMode mode, uint8_t *pixels, int 
 static void
 byte (const float *sums, Conv2dFinish finish, float black, float white, uint8_t *pixels, int channels, int width)
 {
+  ShadeMode mode = finish.bias != 0 || (finish.relu && black < 0) ? GENERAL : finish.negate ? NEGATED : PLAIN;
   Shade shade;
 
-  if (!shade_init (&shade, finish, black, white))
+  if (!shade_init (&shade, mode, finish, black, white))
     conv2d_rows_scalar.byte (sums, finish, black, white, pixels, channels, width);
-  else if (finish.bias != 0 || (finish.relu && black < 0))
-    shade_row (sums, shade, GENERAL, pixels, channels, width);
-  else if (finish.negate)
-    shade_row (sums, shade, NEGATED, pixels, channels, width);
+  else if (mode == GENERAL)
+    shade_row (sums, shade, GENERAL, true, pixels, channels, width);
+  else if (mode == NEGATED && black != 0)
+    shade_row (sums, shade, NEGATED, true, pixels, channels, width);
+  else if (mode == NEGATED)
+    shade_row (sums, shade, NEGATED, false, pixels, channels, width);
+  else if (black != 0)
+    shade_row (sums, shade, PLAIN, true, pixels, channels, width);
   else
-    shade_row (sums, shade, PLAIN, pixels, channels, width);
+    shade_row (sums, shade, PLAIN, false, pixels, channels, width);
 }
 
 /* ---- range ---- */
