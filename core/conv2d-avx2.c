@@ -122,6 +122,13 @@ vec_max (Vector a, Vector b)
   return _mm256_max_ps (a, b);
 }
 
+/* How many are not 0; NaN is not. */
+OPERATION int
+vec_count (Vector v)
+{
+  return _mm_popcnt_u32 ((unsigned) _mm256_movemask_ps (_mm256_cmp_ps (v, _mm256_setzero_ps (), _CMP_NEQ_UQ)));
+}
+
 OPERATION Vector
 vec_codes8 (const uint8_t *codes)
 {

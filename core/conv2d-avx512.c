@@ -126,6 +126,13 @@ vec_max (Vector a, Vector b)
   return _mm512_max_ps (a, b);
 }
 
+/* How many are not 0; NaN is not. */
+OPERATION int
+vec_count (Vector v)
+{
+  return _mm_popcnt_u32 (_mm512_cmp_ps_mask (v, _mm512_setzero_ps (), _CMP_NEQ_UQ));
+}
+
 OPERATION Vector
 vec_codes8 (const uint8_t *codes)
 {

@@ -132,6 +132,13 @@ vec_max (Vector a, Vector b)
   return vbslq_f32 (vcgtq_f32 (a, b), a, b);
 }
 
+/* How many are not 0; NaN is not. */
+OPERATION int
+vec_count (Vector v)
+{
+  return LANES - (int) vaddvq_u32 (vshrq_n_u32 (vceqzq_f32 (v), 31));
+}
+
 OPERATION Vector
 vec_codes16 (const uint16_t *codes)
 {

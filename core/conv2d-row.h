@@ -65,6 +65,8 @@ typedef struct
                 int width);
   /* Widens RANGE by the values; FINISH asks for no ReLU. */
   void (*range) (const float *sums, Conv2dFinish finish, Conv2dRowRange *range, int width);
+  /* How many of the values are not 0; NaN is not. */
+  int (*active) (const float *sums, Conv2dFinish finish, int width);
 
   /* codes / 255 and codes / 65535, divided in float32. */
   void (*codes8) (const uint8_t *codes, float *line, int width);

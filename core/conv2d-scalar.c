@@ -94,6 +94,16 @@ range (const float *sums, Conv2dFinish finish, Conv2dRowRange *range, int width)
     }
 }
 
+static int
+active (const float *sums, Conv2dFinish finish, int width)
+{
+  int count = 0;
+
+  for (int x = 0; x < width; x++)
+    count += value (sums[x], finish) != 0;
+  return count;
+}
+
 static void
 codes8 (const uint8_t *codes, float *line, int width)
 {
@@ -130,6 +140,7 @@ const Conv2dRows conv2d_rows_scalar = {
   .unit = unit,
   .byte = byte,
   .range = range,
+  .active = active,
   .codes8 = codes8,
   .codes16 = codes16,
   .gray8 = gray8,

@@ -404,6 +404,21 @@ range (const float *sums, Conv2dFinish finish, Conv2dRowRange *range, int width)
   range->finite.max = high > range->finite.max ? high : range->finite.max;
 }
 
+/* ---- active ---- */
+
+static int
+active (const float *sums, Conv2dFinish finish, int width)
+{
+  Finish vectors = finish_vectors (finish);
+  int count = 0;
+  int x = 0;
+
+  for (; x + 4 * LANES <= width; x += 4 * LANES)
+    for (int i = 0; i < 4; i++)
+      count += vec_count (value (vec_load (sums + x + i * LANES), vectors));
+  return count + conv2d_rows_scalar.active (sums + x, finish, width - x);
+}
+
 /* ---- codes ---- */
 
 /* codes / SIZE, to the bit for every code there is: the quotient by the
@@ -465,4 +480,4 @@ gray32 (const float *rgb, float *codes, int width)
 
 #define ROW_FUNCTIONS \
   .dot = dot, .stream = stream, .fence = vec_fence, .activation = activation, .unit = unit, .byte = byte, .range = range, \
-  .codes8 = codes8, .codes16 = codes16, .gray8 = gray8, .gray32 = gray32
+  .active = active, .codes8 = codes8, .codes16 = codes16, .gray8 = gray8, .gray32 = gray32

@@ -264,6 +264,7 @@ struct Walk
   Conv2dArea area;
   bool wanted[CONV2D_MAX_FILTERS]; /* by sum */
   Conv2dRange *ranges;
+  uint64_t *active; /* or NULL */
   const Conv2dTarget *targets;
   bool stream; /* some target asks for it, and the set can */
 };
@@ -410,6 +411,16 @@ widen (Conv2dRange *range, float min, float max)
   range->max = fmaxf (range->max, max);
 }
 
+static void
+count_active (const Walk *walk, int map, const float *sums, Conv2dFinish finish, int width)
+{
+  const Conv2dPlan *plan = walk->plan;
+
+  walk->active[map] += (uint64_t) plan->rows->active (sums, finish, width);
+  finish.relu = true;
+  walk->active[plan->layer->filters.count + map] += (uint64_t) plan->rows->active (sums, finish, width);
+}
+
 /* ReLU keeps the order, so the range of a map gives that of its rectified
  * twin; only -inf, no part of the one, is a 0 of the other. */
 static void
@@ -428,6 +439,8 @@ take_range (const Walk *walk, int first, int count, float *const *sums, int x, i
 
       if (n < 0 || n >= count)
         continue;
+      if (walk->active)
+        count_active (walk, m, sums[n], finish, width);
       plan->rows->range (sums[n], finish, &row, width);
       if (row.minus_infinity)
         widen (&walk->ranges[maps + m], 0, 0);
@@ -441,7 +454,13 @@ take_range (const Walk *walk, int first, int count, float *const *sums, int x, i
 void
 conv2d_plan_range (const Conv2dPlan *plan, Conv2dWork *work, Conv2dArea area, Conv2dRange *ranges)
 {
-  Walk walk = { .take = take_range, .plan = plan, .area = area, .ranges = ranges };
+  conv2d_plan_survey (plan, work, area, ranges, NULL);
+}
+
+void
+conv2d_plan_survey (const Conv2dPlan *plan, Conv2dWork *work, Conv2dArea area, Conv2dRange *ranges, uint64_t *active)
+{
+  Walk walk = { .take = take_range, .plan = plan, .area = area, .ranges = ranges, .active = active };
 
   for (int s = 0; s < plan->sum_count; s++)
     walk.wanted[s] = true;

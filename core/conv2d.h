@@ -149,6 +149,11 @@ typedef struct { float min, max; } Conv2dRange;
 /* Widens RANGES, pre-ReLU [count] then post-ReLU [count], by the maps' AREA. */
 void conv2d_plan_range (const Conv2dPlan *plan, Conv2dWork *work, Conv2dArea area, Conv2dRange *ranges);
 
+/* The same, and adds to ACTIVE, laid out as RANGES, how many of the AREA's
+ * values are not 0; NaN is not.  ACTIVE may be NULL. */
+void conv2d_plan_survey (const Conv2dPlan *plan, Conv2dWork *work, Conv2dArea area, Conv2dRange *ranges,
+                         uint64_t *active);
+
 typedef enum
 {
   CONV2D_ACTIVATION, /* float: the value itself */

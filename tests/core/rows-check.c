@@ -502,6 +502,18 @@ check_range (const Conv2dRows *rows, uint64_t *seed, char *text, size_t size)
                  (double) tested.finite.max, (double) expected.finite.min, (double) expected.finite.max);
 }
 
+static bool
+check_active (const Conv2dRows *rows, uint64_t *seed, char *text, size_t size)
+{
+  int width = random_int (seed, 1, MAX_WIDTH);
+  const float *sums = random_row (width, seed);
+  Conv2dFinish finish = random_finish (seed);
+  int tested = rows->active (sums, finish, width);
+  int expected = conv2d_rows_scalar.active (sums, finish, width);
+
+  return tested == expected || report (text, size, "width %d: %d active, not %d", width, tested, expected);
+}
+
 /* ---- codes ---- */
 
 /* Every code comes by, whatever the width: they count up from one shape to
@@ -726,6 +738,7 @@ check_layer (const Conv2dRows *rows, uint64_t *seed, char *text, size_t size)
 const RowsCheck rows_checks[] = {
   { "dot", check_dot, 32 },     { "stream", check_stream, 8 }, { "activation", check_activation, 8 },
   { "unit", check_unit, 8 },    { "byte", check_byte, 12 },    { "range", check_range, 8 },
+  { "active", check_active, 8 },
   { "codes", check_codes, 8 },  { "gray", check_gray, 8 },     { "layer", check_layer, 8 },
   { "quotients", check_quotients, 0 }, /* once: all there are */
 };

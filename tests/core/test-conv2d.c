@@ -178,7 +178,18 @@ whole (const Case *c)
   return (Conv2dArea) { 0, 0, c->geometry.width, c->geometry.height };
 }
 
-/* The maps, and their ranges, are those of the formula. */
+/* How many pixels of map M are not 0. */
+static guint64
+active_in (const Case *c, gint m)
+{
+  guint64 active = 0;
+
+  for (gsize i = 0; i < map_size (c); i++)
+    active += c->maps[(gsize) m * map_size (c) + i] != 0;
+  return active;
+}
+
+/* The maps, their ranges and how many are active, are those of the formula. */
 static void
 check_maps (Case *c)
 {
@@ -187,7 +198,8 @@ check_maps (Case *c)
   Conv2dWork *work;
   gint count = c->layer.filters.count;
   g_autofree gfloat *pixels = NULL;
-  Conv2dRange ranges[2 * CONV2D_MAX_FILTERS];
+  Conv2dRange ranges[2 * CONV2D_MAX_FILTERS], surveyed[2 * CONV2D_MAX_FILTERS];
+  guint64 active[2 * CONV2D_MAX_FILTERS];
 
   g_assert_nonnull (plan);
   evaluate (c);
@@ -198,8 +210,12 @@ check_maps (Case *c)
   same_floats (pixels, c->maps, 2 * (gsize) count * map_size (c));
 
   for (gint m = 0; m < 2 * count; m++)
-    ranges[m] = CONV2D_RANGE_NONE;
+    {
+      ranges[m] = surveyed[m] = CONV2D_RANGE_NONE;
+      active[m] = 3;
+    }
   conv2d_plan_range (plan, work, whole (c), ranges);
+  conv2d_plan_survey (plan, work, whole (c), surveyed, active);
   for (gint m = 0; m < 2 * count; m++)
     {
       gfloat min = INFINITY, max = -INFINITY;
@@ -216,6 +232,9 @@ check_maps (Case *c)
         }
       g_assert_cmpfloat (ranges[m].min, ==, min);
       g_assert_cmpfloat (ranges[m].max, ==, max);
+      g_assert_cmpfloat (surveyed[m].min, ==, min);
+      g_assert_cmpfloat (surveyed[m].max, ==, max);
+      g_assert_cmpuint (active[m], ==, 3 + active_in (c, m));
     }
   conv2d_work_free (work);
   conv2d_plan_free (plan);
@@ -685,7 +704,7 @@ test_plane_stride (void)
 
 static void
 cut (const Case *c, const Conv2dPlan *plan, Conv2dWork *work, GRand *rand, Conv2dArea area, gfloat *pixels,
-     Conv2dRange *ranges)
+     Conv2dRange *ranges, guint64 *active)
 {
   gboolean down = g_rand_boolean (rand);
   gint size = down ? area.height : area.width;
@@ -695,7 +714,7 @@ cut (const Case *c, const Conv2dPlan *plan, Conv2dWork *work, GRand *rand, Conv2
   if (at == 0 || g_rand_int_range (rand, 0, 5) == 0)
     {
       draw_area (c, plan, work, area, pixels);
-      conv2d_plan_range (plan, work, area, ranges);
+      conv2d_plan_survey (plan, work, area, ranges, active);
       return;
     }
   if (down)
@@ -710,8 +729,8 @@ cut (const Case *c, const Conv2dPlan *plan, Conv2dWork *work, GRand *rand, Conv2
       rest.x += at;
       rest.width -= at;
     }
-  cut (c, plan, work, rand, rest, pixels, ranges); /* the later one first */
-  cut (c, plan, work, rand, area, pixels, ranges);
+  cut (c, plan, work, rand, rest, pixels, ranges, active); /* the later one first */
+  cut (c, plan, work, rand, area, pixels, ranges, active);
 }
 
 /* In any pieces, in any order, with one workspace. */
@@ -728,6 +747,7 @@ test_areas (void)
       Conv2dWork *work;
       g_autofree gfloat *pixels = NULL;
       Conv2dRange once[6], pieces[6];
+      guint64 active[6] = { 0 };
 
       c.layer.stride = 1 + round % 3;
       c.layer.dilation = 1 + round % 4;
@@ -740,12 +760,13 @@ test_areas (void)
       for (gint m = 0; m < 6; m++)
         once[m] = pieces[m] = CONV2D_RANGE_NONE;
       conv2d_plan_range (plan, work, whole (&c), once);
-      cut (&c, plan, work, rand, whole (&c), pixels, pieces);
+      cut (&c, plan, work, rand, whole (&c), pixels, pieces, active);
       same_floats (pixels, c.maps, 6 * map_size (&c));
       for (gint m = 0; m < 6; m++)
         {
           g_assert_cmpfloat (pieces[m].min, ==, once[m].min);
           g_assert_cmpfloat (pieces[m].max, ==, once[m].max);
+          g_assert_cmpuint (active[m], ==, active_in (&c, m));
         }
       conv2d_work_free (work);
       conv2d_plan_free (plan);
@@ -827,9 +848,10 @@ test_threads (void)
 
 /* ---- ranges ---- */
 
-/* The range over VALUES by a filter of one weight, 1, widening what is there. */
+/* The range over VALUES by a filter of one weight, 1, widening what is there;
+ * and how many are active, or NULL. */
 static void
-ranges_of (const gfloat *values, gint count, gfloat bias, Conv2dRange *ranges)
+survey_of (const gfloat *values, gint count, gfloat bias, Conv2dRange *ranges, guint64 *active)
 {
   static gfloat weights[] = { 1 };
   Conv2dLayer layer = plain_layer (1, 1, 1, weights);
@@ -840,9 +862,31 @@ ranges_of (const gfloat *values, gint count, gfloat bias, Conv2dRange *ranges)
   layer.bias = bias;
   plan = conv2d_plan_new (&layer, &plane, NULL);
   work = conv2d_work_new (plan);
-  conv2d_plan_range (plan, work, (Conv2dArea) { 0, 0, count, 1 }, ranges);
+  conv2d_plan_survey (plan, work, (Conv2dArea) { 0, 0, count, 1 }, ranges, active);
   conv2d_work_free (work);
   conv2d_plan_free (plan);
+}
+
+static void
+ranges_of (const gfloat *values, gint count, gfloat bias, Conv2dRange *ranges)
+{
+  survey_of (values, count, bias, ranges, NULL);
+}
+
+static void
+test_active (void)
+{
+  static const gfloat values[] = { NAN, INFINITY, 4, -INFINITY, NAN, -6, 0, -0.0f, 3, -0x1p-149f };
+  guint64 active[2] = { 100, 200 };
+  Conv2dRange ranges[2] = { CONV2D_RANGE_NONE, CONV2D_RANGE_NONE };
+
+  survey_of (values, G_N_ELEMENTS (values), 0, ranges, active);
+  g_assert_cmpuint (active[0], ==, 100 + 8);
+  g_assert_cmpuint (active[1], ==, 200 + 5);
+  g_assert_cmpfloat (ranges[0].min, ==, -6);
+  survey_of (values, G_N_ELEMENTS (values), -3, ranges, active);
+  g_assert_cmpuint (active[0], ==, 108 + 9);
+  g_assert_cmpuint (active[1], ==, 205 + 4);
 }
 
 static void
@@ -1182,6 +1226,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/conv2d/empty-area", test_empty_area);
   g_test_add_func ("/core/conv2d/threads", test_threads);
   g_test_add_func ("/core/conv2d/range", test_range);
+  g_test_add_func ("/core/conv2d/active", test_active);
   g_test_add_func ("/core/conv2d/range-nothing-finite", test_range_nothing_finite);
   g_test_add_func ("/core/conv2d/range-widens", test_range_widens);
   g_test_add_func ("/core/conv2d/activation-pixels", test_activation_pixels);
