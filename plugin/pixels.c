@@ -60,46 +60,77 @@ type_of (Conv2dDepth depth)
 
 /* ---- the gray plane ---- */
 
-typedef struct
+gboolean
+conv_layer_source_is_gray (const ConvLayerSource *source)
 {
-  const ConvLayerSource *source;
-  const Babl *format; /* as which the pixels are read */
-  gboolean mix;       /* they are R'G'B', to be made gray */
-  Conv2dGray gray;
-  const Conv2dPlane *plane;
-  guchar *codes;
-  gint failed; /* atomic */
-} Reading;
+  return source->own_codes || is_gray (gegl_buffer_get_format (source->buffer));
+}
 
-static void
-read_rows (gsize first, gsize count, gpointer data)
+gboolean
+conv_layer_reading_start (ConvLayerReading *reading, const ConvLayerSource *source, ConvLayerGrayscale grayscale,
+                          GError **error)
 {
-  Reading *reading = data;
-  const Conv2dPlane *plane = reading->plane;
-  gsize row = (gsize) babl_format_get_bytes_per_pixel (reading->format) * (gsize) plane->width;
+  const Babl *format = gegl_buffer_get_format (source->buffer);
+  Conv2dDepth depth = depth_of (format);
+  gboolean own = conv_layer_source_is_gray (source);
+  gsize stride, size;
+  guchar *codes;
+
+  if (!g_size_checked_mul (&stride, (gsize) source->area.width, depth)
+      || !g_size_checked_mul (&size, stride, (gsize) source->area.height))
+    size = G_MAXSIZE;
+  codes = size == G_MAXSIZE ? NULL : g_try_malloc (size);
+  if (!codes)
+    {
+      conv_layer_set_area_error (error, &source->area, size);
+      return FALSE;
+    }
+  *reading = (ConvLayerReading) { .source = source,
+                                  .plane = { .depth = depth,
+                                             .width = source->area.width,
+                                             .height = source->area.height,
+                                             .stride = (ptrdiff_t) stride,
+                                             .codes = codes },
+                                  .codes = codes };
+  reading->format = opaque_format (format, !source->own_codes, type_of (depth));
+  reading->mix = !own && grayscale != CONV_LAYER_GRAY_LUMINANCE;
+  if (reading->mix)
+    reading->gray = (Conv2dGray) grayscale;
+  else if (!own)
+    reading->format = babl_format_with_space (depth == CONV2D_U8    ? "Y' u8"
+                                              : depth == CONV2D_U16 ? "Y' u16"
+                                                                    : "Y' float",
+                                              format);
+  return TRUE;
+}
+
+gboolean
+conv_layer_reading_read (const ConvLayerReading *reading, GeglRectangle area)
+{
+  const Conv2dPlane *plane = &reading->plane;
+  const GeglRectangle *whole = &reading->source->area;
+  gsize row = (gsize) babl_format_get_bytes_per_pixel (reading->format) * (gsize) area.width;
   guchar *rgb = NULL;
 
   if (reading->mix && !(rgb = g_try_malloc_n (READ_ROWS, row)))
+    return FALSE;
+  for (gint y = area.y; y < area.y + area.height; y += READ_ROWS)
     {
-      g_atomic_int_set (&reading->failed, TRUE);
-      return;
-    }
-  for (gsize y = first; y < first + count; y += READ_ROWS)
-    {
-      gint rows = (gint) MIN (READ_ROWS, first + count - y);
-      GeglRectangle area = { reading->source->area.x, reading->source->area.y + (gint) y, plane->width, rows };
-      guchar *codes = reading->codes + y * (gsize) plane->stride;
+      gint rows = MIN (READ_ROWS, area.y + area.height - y);
+      GeglRectangle band = { whole->x + area.x, whole->y + y, area.width, rows };
+      guchar *codes = reading->codes + y * plane->stride + (ptrdiff_t) area.x * (ptrdiff_t) plane->depth;
 
-      gegl_buffer_get (reading->source->buffer, &area, 1.0, reading->format, rgb ? rgb : codes,
+      gegl_buffer_get (reading->source->buffer, &band, 1.0, reading->format, rgb ? rgb : codes,
                        rgb ? (gint) row : (gint) plane->stride, GEGL_ABYSS_NONE);
       for (gint i = 0; rgb && i < rows; i++)
-        conv2d_gray_row (reading->gray, plane->depth, rgb + (gsize) i * row, codes + i * plane->stride, plane->width);
+        conv2d_gray_row (reading->gray, plane->depth, rgb + (gsize) i * row, codes + i * plane->stride, area.width);
     }
   g_free (rgb);
+  return TRUE;
 }
 
-static void
-set_memory_error (GError **error, const GeglRectangle *area, gsize bytes)
+void
+conv_layer_set_area_error (GError **error, const GeglRectangle *area, gsize bytes)
 {
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY,
                _("There is not enough memory for an area of %d x %d pixels (%" G_GSIZE_FORMAT
@@ -107,46 +138,39 @@ set_memory_error (GError **error, const GeglRectangle *area, gsize bytes)
                   area->width, area->height, bytes >> 20);
 }
 
+typedef struct
+{
+  ConvLayerReading reading;
+  gint failed; /* atomic */
+} WholeReading;
+
+static void
+read_rows (gsize first, gsize count, gpointer data)
+{
+  WholeReading *whole = data;
+  GeglRectangle area = { 0, (gint) first, whole->reading.plane.width, (gint) count };
+
+  if (!conv_layer_reading_read (&whole->reading, area))
+    g_atomic_int_set (&whole->failed, TRUE);
+}
+
 gboolean
 conv_layer_read_plane (const ConvLayerSource *source, ConvLayerGrayscale grayscale, Conv2dPlane *plane, GError **error)
 {
-  const Babl *format = gegl_buffer_get_format (source->buffer);
-  Conv2dDepth depth = depth_of (format);
-  gboolean own = source->own_codes || is_gray (format);
-  Reading reading = { .source = source, .plane = plane, .failed = FALSE };
-  gsize stride, size;
+  WholeReading whole = { .failed = FALSE };
 
-  if (!g_size_checked_mul (&stride, (gsize) source->area.width, depth)
-      || !g_size_checked_mul (&size, stride, (gsize) source->area.height))
-    size = G_MAXSIZE;
-  reading.codes = size == G_MAXSIZE ? NULL : g_try_malloc (size);
-  if (!reading.codes)
+  if (!conv_layer_reading_start (&whole.reading, source, grayscale, error))
+    return FALSE;
+  gegl_parallel_distribute_range ((gsize) source->area.height, 64.0, read_rows, &whole);
+  if (whole.failed)
     {
-      set_memory_error (error, &source->area, size);
+      conv_layer_set_area_error (error, &source->area,
+                                 (gsize) whole.reading.plane.stride * (gsize) source->area.height);
+      g_free (whole.reading.codes);
       return FALSE;
     }
-  *plane = (Conv2dPlane) { .depth = depth,
-                           .width = source->area.width,
-                           .height = source->area.height,
-                           .stride = (ptrdiff_t) stride,
-                           .codes = reading.codes };
-
-  reading.format = opaque_format (format, !source->own_codes, type_of (depth));
-  reading.mix = !own && grayscale != CONV_LAYER_GRAY_LUMINANCE;
-  if (reading.mix)
-    reading.gray = (Conv2dGray) grayscale;
-  else if (!own)
-    reading.format = babl_format_with_space (depth == CONV2D_U8    ? "Y' u8"
-                                             : depth == CONV2D_U16 ? "Y' u16"
-                                                                   : "Y' float",
-                                             format);
-  gegl_parallel_distribute_range ((gsize) plane->height, 64.0, read_rows, &reading);
-  if (reading.failed)
-    {
-      set_memory_error (error, &source->area, size);
-      g_clear_pointer (&reading.codes, g_free);
-    }
-  return reading.codes != NULL;
+  *plane = whole.reading.plane;
+  return TRUE;
 }
 
 /* ---- activations ---- */

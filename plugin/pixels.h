@@ -1,4 +1,4 @@
-/* pixels.h: private to render: which babl formats stand for gray codes and
+/* pixels.h: private to render and preview: which babl formats stand for gray codes and
  * for activations, and reading the gray plane.  Knows no layer settings but
  * the kind of gray. */
 
@@ -9,7 +9,32 @@
 
 G_BEGIN_DECLS
 
-/* The source's area as gray codes; free its codes with g_free().
+/* Reading a source's area as gray codes, part by part. */
+typedef struct
+{
+  const ConvLayerSource *source; /* borrowed */
+  const Babl *format;            /* as which the pixels are read */
+  gboolean mix;                  /* they are R'G'B', to be made gray */
+  Conv2dGray gray;
+  Conv2dPlane plane; /* of the whole area */
+  guchar *codes;     /* the plane's; free with g_free() */
+} ConvLayerReading;
+
+/* Nothing is read yet.  FALSE with CONV_LAYER_ERROR_MEMORY when the codes do not fit. */
+gboolean conv_layer_reading_start (ConvLayerReading *reading, const ConvLayerSource *source,
+                                   ConvLayerGrayscale grayscale, GError **error);
+
+/* AREA counts from the source's area.  Several threads may read, each another
+ * AREA.  FALSE when there is no memory for some rows. */
+gboolean conv_layer_reading_read (const ConvLayerReading *reading, GeglRectangle area);
+
+/* TRUE if the source is gray itself: every grayscale gives the same codes. */
+gboolean conv_layer_source_is_gray (const ConvLayerSource *source);
+
+/* CONV_LAYER_ERROR_MEMORY for AREA, which takes BYTES. */
+void conv_layer_set_area_error (GError **error, const GeglRectangle *area, gsize bytes);
+
+/* The source's area as gray codes, at once; free its codes with g_free().
  * CONV_LAYER_ERROR_MEMORY when they do not fit. */
 gboolean conv_layer_read_plane (const ConvLayerSource *source, ConvLayerGrayscale grayscale, Conv2dPlane *plane,
                                 GError **error);

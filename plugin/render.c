@@ -126,29 +126,30 @@ map_free (gpointer data)
   g_free (map);
 }
 
-static void
-set_scale (ConvLayerMap *map, ConvLayerScale scale, const Conv2dRange *shared)
+void
+conv_layer_scale_ends (ConvLayerScale scale, Conv2dRange map, Conv2dRange shared, gfloat *black, gfloat *white)
 {
-  gfloat largest = MAX (-map->min, map->max);
+  Conv2dRange range = scale == CONV_LAYER_SCALE_SHARED ? shared : map;
+  gfloat largest;
 
+  if (range.min > range.max)
+    range = (Conv2dRange) { 0, 0 };
+  largest = MAX (-range.min, range.max);
   switch (scale)
     {
-    case CONV_LAYER_SCALE_SHARED:
-      map->black = shared->min > shared->max ? 0 : shared->min;
-      map->white = shared->min > shared->max ? 0 : shared->max;
-      break;
     case CONV_LAYER_SCALE_SYMMETRIC:
-      map->black = 0 - largest;
-      map->white = largest;
+      *black = 0 - largest;
+      *white = largest;
       break;
     case CONV_LAYER_SCALE_RAW:
-      map->black = 0;
-      map->white = 1;
+      *black = 0;
+      *white = 1;
       break;
+    case CONV_LAYER_SCALE_SHARED:
     case CONV_LAYER_SCALE_MAP:
     default:
-      map->black = map->min;
-      map->white = map->max;
+      *black = range.min;
+      *white = range.max;
       break;
     }
 }
@@ -177,7 +178,7 @@ add_stage (Render *render, ConvLayerStages stage, const Conv2dRange *ranges)
       map->height = render->geometry.height;
       map->min = none ? 0 : ranges[n].min;
       map->max = none ? 0 : ranges[n].max;
-      set_scale (map, render->options->scale, &shared);
+      conv_layer_scale_ends (render->options->scale, ranges[n], shared, &map->black, &map->white);
       g_ptr_array_add (render->maps, map);
     }
 }

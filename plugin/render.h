@@ -52,6 +52,10 @@ typedef struct
 GPtrArray *conv_layer_render (const ConvLayerOptions *options, const ConvLayerSource *source, const ConvLayerHost *host,
                               GError **error);
 
+/* The activations that SCALE draws as 0 and 1 in a map with the range MAP (min
+ * > max: none), one of several maps that have SHARED between them. */
+void conv_layer_scale_ends (ConvLayerScale scale, Conv2dRange map, Conv2dRange shared, gfloat *black, gfloat *white);
+
 G_END_DECLS
 
 #endif
