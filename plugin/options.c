@@ -335,9 +335,7 @@ read_padding_numbers (const gchar *text, gint *rows, gint *columns)
 static gboolean
 read_padding (ConvLayerOptions *options, GError **error)
 {
-  static const gchar *const modes[] = { "zeros", "reflect", "replicate", "circular", NULL };
   const gchar *text = get_text (options, CONV_LAYER_PADDING);
-  gint mode;
 
   options->layer.same = strcmp (text, "same") == 0;
   if (strcmp (text, "valid") != 0 && !options->layer.same
@@ -352,52 +350,100 @@ read_padding (ConvLayerOptions *options, GError **error)
       g_free (shown);
       return FALSE;
     }
-  mode = read_word (options, CONV_LAYER_PADDING_MODE, modes, error);
+  return TRUE;
+}
+
+static gboolean
+read_padding_mode (ConvLayerOptions *options, GError **error)
+{
+  static const gchar *const modes[] = { "zeros", "reflect", "replicate", "circular", NULL };
+  gint mode = read_word (options, CONV_LAYER_PADDING_MODE, modes, error);
   options->layer.padding_mode = (Conv2dPaddingMode) mode;
   return mode >= 0;
 }
 
 static gboolean
-read_filters (ConvLayerOptions *options, GError **error)
+read_filter (ConvLayerOptions *options, GError **error)
 {
-  const gchar *filter = get_text (options, CONV_LAYER_FILTER);
-  const gchar *variants = get_text (options, CONV_LAYER_VARIANTS);
+  const gchar *text = get_text (options, CONV_LAYER_FILTER);
   Conv2dError core;
 
-  if (conv2d_filter_parse (filter, &options->filter, &core) != CONV2D_OK)
-    {
-      conv_layer_set_core_error (error, &core, arguments[CONV_LAYER_FILTER].name, filter);
-      return FALSE;
-    }
-  if (conv2d_bank_parse (variants, &options->filter, &options->layer.filters, &core) != CONV2D_OK)
-    {
-      conv_layer_set_core_error (error, &core, arguments[CONV_LAYER_VARIANTS].name, variants);
-      return FALSE;
-    }
-  return TRUE;
+  if (conv2d_filter_parse (text, &options->filter, &core) == CONV2D_OK)
+    return TRUE;
+  conv_layer_set_core_error (error, &core, arguments[CONV_LAYER_FILTER].name, text);
+  return FALSE;
 }
 
 static gboolean
-read_words (ConvLayerOptions *options, GError **error)
+read_variants (ConvLayerOptions *options, GError **error)
 {
-  static const gchar *const maps[] = { "both", "pre-relu", "post-relu", NULL };
+  const gchar *text = get_text (options, CONV_LAYER_VARIANTS);
+  Conv2dError core;
+
+  if (conv2d_bank_parse (text, &options->filter, &options->layer.filters, &core) == CONV2D_OK)
+    return TRUE;
+  conv_layer_set_core_error (error, &core, arguments[CONV_LAYER_VARIANTS].name, text);
+  return FALSE;
+}
+
+static gboolean
+read_maps (ConvLayerOptions *options, GError **error)
+{
+  static const gchar *const words[] = { "both", "pre-relu", "post-relu", NULL };
   static const ConvLayerStages stages[]
       = { CONV_LAYER_PRE_RELU | CONV_LAYER_POST_RELU, CONV_LAYER_PRE_RELU, CONV_LAYER_POST_RELU };
-  static const gchar *const grayscales[] = { "opencv", "luminance", "red", "green", "blue", NULL };
+  gint word = read_word (options, CONV_LAYER_MAPS, words, error);
+
+  options->stages = word < 0 ? 0 : stages[word];
+  return word >= 0;
+}
+
+static gboolean
+read_grayscale (ConvLayerOptions *options, GError **error)
+{
+  static const gchar *const words[] = { "opencv", "luminance", "red", "green", "blue", NULL };
   static const ConvLayerGrayscale grays[] = { CONV_LAYER_GRAY_OPENCV, CONV_LAYER_GRAY_LUMINANCE, CONV_LAYER_GRAY_RED,
                                               CONV_LAYER_GRAY_GREEN, CONV_LAYER_GRAY_BLUE };
-  static const gchar *const scales[] = { "map", "shared", "symmetric", "raw", NULL };
-  gint map, gray, scale;
+  gint word = read_word (options, CONV_LAYER_GRAYSCALE, words, error);
 
-  if ((map = read_word (options, CONV_LAYER_MAPS, maps, error)) < 0
-      || (gray = read_word (options, CONV_LAYER_GRAYSCALE, grayscales, error)) < 0
-      || (scale = read_word (options, CONV_LAYER_SCALE, scales, error)) < 0)
-    return FALSE;
-  options->stages = stages[map];
-  options->grayscale = grays[gray];
-  options->scale = (ConvLayerScale) scale;
-  return TRUE;
+  options->grayscale = grays[MAX (word, 0)];
+  return word >= 0;
 }
+
+static gboolean
+read_scale (ConvLayerOptions *options, GError **error)
+{
+  static const gchar *const words[] = { "map", "shared", "symmetric", "raw", NULL };
+  gint word = read_word (options, CONV_LAYER_SCALE, words, error);
+
+  options->scale = (ConvLayerScale) word;
+  return word >= 0;
+}
+
+static gboolean
+read_stride (ConvLayerOptions *options, GError **error)
+{
+  return read_step (options, CONV_LAYER_STRIDE, &options->layer.stride, error);
+}
+
+static gboolean
+read_dilation (ConvLayerOptions *options, GError **error)
+{
+  return read_step (options, CONV_LAYER_DILATION, &options->layer.dilation, error);
+}
+
+/* In the order in which what is wrong is told. */
+static const struct
+{
+  ConvLayerArgument argument;
+  gboolean (*read) (ConvLayerOptions *options, GError **error);
+} readers[] = {
+  { CONV_LAYER_FILTER, read_filter },         { CONV_LAYER_VARIANTS, read_variants },
+  { CONV_LAYER_MAPS, read_maps },             { CONV_LAYER_GRAYSCALE, read_grayscale },
+  { CONV_LAYER_SCALE, read_scale },           { CONV_LAYER_PADDING, read_padding },
+  { CONV_LAYER_PADDING_MODE, read_padding_mode }, { CONV_LAYER_STRIDE, read_stride },
+  { CONV_LAYER_DILATION, read_dilation },     { CONV_LAYER_BIAS, read_bias },
+};
 
 /* Texts become valid UTF-8: they go into messages, names and JSON. */
 static void
@@ -409,7 +455,7 @@ copy_value (const GValue *from, GValue *to)
 }
 
 ConvLayerOptions *
-conv_layer_options_new (const ConvLayerValues values, GError **error)
+conv_layer_options_check (const ConvLayerValues values, ConvLayerArgument *at_fault, GError **error)
 {
   ConvLayerOptions *options = g_new0 (ConvLayerOptions, 1);
 
@@ -418,11 +464,65 @@ conv_layer_options_new (const ConvLayerValues values, GError **error)
     copy_value (&values[i], &options->values[i]);
   options->group = g_value_get_boolean (&values[CONV_LAYER_GROUP]);
 
-  if (!read_filters (options, error) || !read_words (options, error) || !read_padding (options, error)
-      || !read_step (options, CONV_LAYER_STRIDE, &options->layer.stride, error)
-      || !read_step (options, CONV_LAYER_DILATION, &options->layer.dilation, error) || !read_bias (options, error))
-    g_clear_pointer (&options, conv_layer_options_free);
+  for (gsize i = 0; options && i < G_N_ELEMENTS (readers); i++)
+    if (!readers[i].read (options, error))
+      {
+        if (at_fault)
+          *at_fault = readers[i].argument;
+        g_clear_pointer (&options, conv_layer_options_free);
+      }
   return options;
+}
+
+ConvLayerOptions *
+conv_layer_options_new (const ConvLayerValues values, GError **error)
+{
+  return conv_layer_options_check (values, NULL, error);
+}
+
+/* Whose change would help first. */
+static ConvLayerArgument
+size_at_fault (const ConvLayerOptions *options, Conv2dStatus status, gint width, gint height)
+{
+  Conv2dLayer layer = options->layer;
+  Conv2dGeometry geometry;
+
+  if (status == CONV2D_SAME_NEEDS_STRIDE_1)
+    return CONV_LAYER_STRIDE;
+  if (status == CONV2D_PADDING_TOO_LARGE)
+    return CONV_LAYER_PADDING;
+  layer.dilation = 1;
+  if (options->layer.dilation > 1 && conv2d_layer_measure (&layer, width, height, &geometry, NULL) == CONV2D_OK)
+    return CONV_LAYER_DILATION;
+  return CONV_LAYER_FILTER;
+}
+
+gboolean
+conv_layer_options_measure (const ConvLayerOptions *options, gint width, gint height, Conv2dGeometry *geometry,
+                            ConvLayerArgument *at_fault, GError **error)
+{
+  Conv2dError core;
+  ConvLayerArgument fault = CONV_LAYER_PADDING;
+
+  if (conv2d_layer_measure (&options->layer, width, height, geometry, &core) != CONV2D_OK)
+    {
+      fault = size_at_fault (options, core.status, width, height);
+      conv_layer_set_core_error (error, &core, NULL, NULL);
+    }
+  else if (geometry->width > CONV_LAYER_MAX_EXTENT || geometry->height > CONV_LAYER_MAX_EXTENT)
+    {
+      g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_SIZE,
+                   _("The activation maps would be %d x %d pixels, more than the %d x %d a layer can have; use less "
+                     "padding."),
+                   geometry->width, geometry->height, CONV_LAYER_MAX_EXTENT, CONV_LAYER_MAX_EXTENT);
+    }
+  else
+    {
+      return TRUE;
+    }
+  if (at_fault)
+    *at_fault = fault;
+  return FALSE;
 }
 
 void

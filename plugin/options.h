@@ -91,8 +91,15 @@ typedef struct
   gboolean group;
 } ConvLayerOptions;
 
-/* NULL with ERROR set when a value is wrong.  Free with conv_layer_options_free(). */
+/* NULL with ERROR set when a value is wrong, and the first such in AT_FAULT
+ * (may be NULL).  Free with conv_layer_options_free(). */
+ConvLayerOptions *conv_layer_options_check (const ConvLayerValues values, ConvLayerArgument *at_fault, GError **error);
 ConvLayerOptions *conv_layer_options_new (const ConvLayerValues values, GError **error);
+
+/* The size of each map of an input of WIDTH x HEIGHT pixels; FALSE with ERROR
+ * set, and what to change in AT_FAULT (may be NULL), when there can be none. */
+gboolean conv_layer_options_measure (const ConvLayerOptions *options, gint width, gint height,
+                                     Conv2dGeometry *geometry, ConvLayerArgument *at_fault, GError **error);
 void conv_layer_options_free (ConvLayerOptions *options);
 
 /* The text of variant N (from 0), as the user wrote it.  Free with g_free(). */

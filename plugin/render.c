@@ -324,18 +324,6 @@ make_maps (Render *render, GError **error)
   return run_pass (render, draw_band, drawing, 0.4, 1.0, error);
 }
 
-static gboolean
-check_extent (const Conv2dGeometry *geometry, GError **error)
-{
-  if (geometry->width <= CONV_LAYER_MAX_EXTENT && geometry->height <= CONV_LAYER_MAX_EXTENT)
-    return TRUE;
-  g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_SIZE,
-               _("The activation maps would be %d x %d pixels, more than the %d x %d a layer can have; use less "
-                 "padding."),
-                  geometry->width, geometry->height, CONV_LAYER_MAX_EXTENT, CONV_LAYER_MAX_EXTENT);
-  return FALSE;
-}
-
 GPtrArray *
 conv_layer_render (const ConvLayerOptions *options, const ConvLayerSource *source, const ConvLayerHost *host,
                    GError **error)
@@ -346,13 +334,7 @@ conv_layer_render (const ConvLayerOptions *options, const ConvLayerSource *sourc
   Conv2dError core;
   gboolean done = FALSE;
 
-  if (conv2d_layer_measure (&options->layer, source->area.width, source->area.height, &render.geometry, &core)
-      != CONV2D_OK)
-    {
-      conv_layer_set_core_error (error, &core, NULL, NULL);
-      return NULL;
-    }
-  if (!check_extent (&render.geometry, error))
+  if (!conv_layer_options_measure (options, source->area.width, source->area.height, &render.geometry, NULL, error))
     return NULL;
 
   host->progress (_("Reading the picture as gray"), 0, host->data);
