@@ -90,7 +90,7 @@ check_edit (ConvLayerEdit edit, const Conv2dFilter *filter, gdouble sum, GError 
       g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
                    _("A weight would become %s, but a weight lies between -3.4e38 and 3.4e38; change the weights "
                      "first."),
-                   g_ascii_dtostr (text, sizeof text, weight));
+                      g_ascii_dtostr (text, sizeof text, weight));
       return FALSE;
     }
   return TRUE;

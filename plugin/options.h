@@ -22,6 +22,7 @@ typedef enum
   CONV_LAYER_ERROR_IMAGE,    /* the image or drawable cannot be worked on */
   CONV_LAYER_ERROR_MEMORY,
   CONV_LAYER_ERROR_DISPLAY,
+  CONV_LAYER_ERROR_FILE, /* one of the user's files could not be read or written */
 } ConvLayerError;
 
 /* The arguments of the procedure, in the order of its interface. */

@@ -604,8 +604,7 @@ check (ConvLayerSettings *settings)
   for (guint i = 0; i < settings->state->variants->len; i++)
     if (get_variant (settings, (gint) i)->used)
       {
-        settings->options
-            = conv_layer_options_check (settings->state->values, &settings->at_fault, &settings->error);
+        settings->options = conv_layer_options_check (settings->state->values, &settings->at_fault, &settings->error);
         if (settings->options
             && !conv_layer_options_measure (settings->options, settings->width, settings->height, &settings->geometry,
                                             &settings->at_fault, &settings->error))
@@ -654,9 +653,9 @@ conv_layer_settings_summary (ConvLayerSettings *settings, gint bytes_per_pixel)
   height = settings->geometry.height;
   size = g_format_size ((guint64) width * (guint64) height * (guint64) bytes_per_pixel * (guint64) layers);
   /* Translators: width and height of the input, of each map, number of layers, their bytes, as "1.6 MB" */
-  text = g_strdup_printf (ngettext ("%d × %d → %d × %d, %d layer, %s", "%d × %d → %d × %d, %d layers, %s",
-                                    (gulong) layers),
-                          settings->width, settings->height, width, height, layers, size);
+  text = g_strdup_printf (
+      ngettext ("%d × %d → %d × %d, %d layer, %s", "%d × %d → %d × %d, %d layers, %s", (gulong) layers),
+      settings->width, settings->height, width, height, layers, size);
   g_free (size);
   return text;
 }
@@ -680,8 +679,8 @@ static void
 conv_layer_settings_class_init (ConvLayerSettingsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = conv_layer_settings_finalize;
-  changed_signal = g_signal_new ("changed", CONV_LAYER_TYPE_SETTINGS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                 G_TYPE_NONE, 0);
+  changed_signal
+      = g_signal_new ("changed", CONV_LAYER_TYPE_SETTINGS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
