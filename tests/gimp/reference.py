@@ -57,6 +57,9 @@ class Matrix:
     def __rmul__(self, factor):
         return Matrix([[factor * x for x in row] for row in self.rows])
 
+    def __truediv__(self, divisor):
+        return Matrix([[x / divisor for x in row] for row in self.rows])
+
 
 def parse_filter(text):
     """Rows parted by `;', numbers by blanks; fractions."""
