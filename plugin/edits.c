@@ -11,15 +11,15 @@
 /* A table reads better as one. */
 /* clang-format off */
 static const ConvLayerEditInfo edits[CONV_LAYER_N_EDITS] = {
-  [CONV_LAYER_EDIT_NEGATE] = { "negate", N_("_Negate"), N_("Change the sign of every weight: -f") },
-  [CONV_LAYER_EDIT_TRANSPOSE] = { "transpose", N_("_Transpose"), N_("Swap rows and columns: f.T") },
-  [CONV_LAYER_EDIT_ROTATE] = { "rotate", N_("R_otate"), N_("Turn by 90 degrees, counter-clockwise: rot90(f)") },
-  [CONV_LAYER_EDIT_FLIP_LR] = { "flip-lr", N_("Flip _left-right"), N_("Swap left and right: fliplr(f)") },
-  [CONV_LAYER_EDIT_FLIP_UD] = { "flip-ud", N_("Flip _up-down"), N_("Swap top and bottom: flipud(f)") },
-  [CONV_LAYER_EDIT_NORMALISE] = { "normalise", N_("Su_m to 1"),
+  [CONV_LAYER_EDIT_NEGATE] = { "negate", N_("Ne_gate"), N_("Change the sign of every weight: -f") },
+  [CONV_LAYER_EDIT_TRANSPOSE] = { "transpose", N_("Tra_nspose"), N_("Swap rows and columns: f.T") },
+  [CONV_LAYER_EDIT_ROTATE] = { "rotate", N_("Rotat_e"), N_("Turn by 90 degrees, counter-clockwise: rot90(f)") },
+  [CONV_LAYER_EDIT_FLIP_LR] = { "flip-lr", N_("Fl_ip left-right"), N_("Swap left and right: fliplr(f)") },
+  [CONV_LAYER_EDIT_FLIP_UD] = { "flip-ud", N_("Flip up-_down"), N_("Swap top and bottom: flipud(f)") },
+  [CONV_LAYER_EDIT_NORMALISE] = { "normalise", N_("Sum to _1"),
                                   N_("Divide by the sum of the weights, so that a flat area keeps its gray") },
-  [CONV_LAYER_EDIT_SUBTRACT_MEAN] = { "subtract-mean", N_("Su_btract mean"),
-                                      N_("Make the weights sum to 0, so that a flat area gives 0") },
+  [CONV_LAYER_EDIT_SUBTRACT_MEAN] = { "subtract-mean", N_("Sum to _0"),
+                                      N_("Subtract the mean of the weights, so that a flat area gives 0") },
   [CONV_LAYER_EDIT_ZERO] = { "zero", N_("_Zero"), N_("Set every weight to 0") },
 };
 /* clang-format on */
@@ -165,7 +165,7 @@ conv_layer_weight_parse (const gchar *text, gdouble *weight)
 
   /* Brackets and sizes are for matrices. */
   if (strpbrk (text, "[](){}:;\n") || conv2d_filter_parse (text, &one, NULL) != CONV2D_OK || one.rows != 1
-      || one.columns != 1)
+      || one.columns != 1 || !isfinite ((gfloat) one.weights[0]))
     return FALSE;
   *weight = one.weights[0];
   return TRUE;

@@ -43,7 +43,8 @@ gdouble conv_layer_filter_l1 (const Conv2dFilter *filter);  /* sum of |w| */
 
 /* The shortest text that reads back to WEIGHT, with a dot; free with g_free(). */
 gchar *conv_layer_weight_text (gdouble weight);
-/* Reads one number or fraction as the filter's text form has it; FALSE when TEXT is none. */
+/* Reads one number or fraction as the filter's text form has it; FALSE when
+ * TEXT is none, or beyond float32. */
 gboolean conv_layer_weight_parse (const gchar *text, gdouble *weight);
 
 G_END_DECLS

@@ -297,6 +297,7 @@ write_file (const gchar *path, const GPtrArray *list, GError **error)
   gchar *folder = g_path_get_dirname (path);
   GError *reason = NULL;
   guint number = 0;
+  gboolean good;
 
   for (guint i = 0; i < list->len; i++)
     {
@@ -313,7 +314,8 @@ write_file (const gchar *path, const GPtrArray *list, GError **error)
       g_free (group);
     }
   g_mkdir_with_parents (folder, 0700);
-  if (!g_key_file_save_to_file (file, path, &reason))
+  good = g_key_file_save_to_file (file, path, &reason);
+  if (!good)
     {
       g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_FILE,
                    _("The presets could not be saved (%s); make '%s' writable or free space on its disk."),
@@ -322,7 +324,7 @@ write_file (const gchar *path, const GPtrArray *list, GError **error)
     }
   g_free (folder);
   g_key_file_free (file);
-  return reason == NULL;
+  return good;
 }
 
 /* Writes LIST; if that works it is the one, else the old one stays. */
