@@ -1,1 +1,448 @@
+/* editor.c: puts the parts of the dialog together: the picture and the base
+ * filter on the left, the variants on the right, inspector and summary below;
+ * keeps the preview at the settings.  Knows no drawable, not how settings are
+ * stored and not which GIMP it is in. */
+
 #include "editor.h"
+
+#include <gdk/gdkkeysyms.h>
+#include <glib/gi18n-lib.h>
+
+#include "editor-parts.h"
+#include "toolkit.h"
+#include "trace.h"
+
+#define EDITOR "conv-layer-editor"
+#define LARGEST_WIDTH 1280 /* of a window that was never sized */
+#define LARGEST_HEIGHT 860
+#define VIEW_HEIGHT 110  /* of the picture, at least */
+#define COPIED_SECONDS 4 /* that the word for it is shown */
+
+typedef struct
+{
+  ConvLayerSettings *settings;
+  ConvLayerEditorHost host;
+  gchar *folder;
+  ConvLayerPreview *preview;
+  ConvLayerSight *sight;
+  ConvLayerPresets *presets;
+  ConvLayerState state;
+  gchar *previewed; /* the options that the preview has */
+
+  GtkWidget *widget, *base, *fields, *variants, *notebook, *inspector;
+  GtkWidget *tab_icons[2];
+  GtkWidget *summary, *problem, *copied;
+  guint copied_id;
+  gulong first_draw, keys;
+  GtkWidget *top; /* the window whose keys are listened to */
+  gboolean stopped;
+} Editor;
+
+static Editor *
+editor_of (GtkWidget *widget)
+{
+  return g_object_get_data (G_OBJECT (widget), EDITOR);
+}
+
+/* ---- whether it can run ---- */
+
+static void
+show_problem (Editor *editor, const gchar *problem)
+{
+  gchar *summary = problem ? NULL : conv_layer_settings_summary (editor->settings, editor->host.bytes_per_pixel);
+
+  gtk_label_set_text (GTK_LABEL (editor->summary), summary ? summary : "");
+  gtk_widget_set_visible (editor->summary, problem == NULL);
+  conv_layer_message_set (editor->problem, problem);
+  g_free (summary);
+}
+
+/* The options in one text; free with g_free(). */
+static gchar *
+options_key (const ConvLayerOptions *options)
+{
+  GString *key = g_string_new (NULL);
+
+  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+    {
+      gchar number[G_ASCII_DTOSTR_BUF_SIZE];
+      gchar *text = G_VALUE_HOLDS_DOUBLE (&options->values[i])
+                        ? g_strdup (g_ascii_dtostr (number, sizeof number, g_value_get_double (&options->values[i])))
+                        : g_strdup_value_contents (&options->values[i]);
+
+      g_string_append_printf (key, "%s\n", text);
+      g_free (text);
+    }
+  return g_string_free (key, FALSE);
+}
+
+/* Nothing is computed again when only the history is another. */
+static void
+show_options (Editor *editor, const ConvLayerOptions *options)
+{
+  gchar *key = options_key (options);
+
+  if (g_strcmp0 (key, editor->previewed) != 0)
+    conv_layer_preview_set_options (editor->preview, options);
+  g_free (editor->previewed);
+  editor->previewed = key;
+}
+
+static void
+settings_changed (GtkWidget *widget)
+{
+  Editor *editor = editor_of (widget);
+  ConvLayerArgument fault = CONV_LAYER_N_ARGUMENTS;
+  GError *error = NULL;
+  const ConvLayerOptions *options;
+
+  if (editor->stopped)
+    return;
+  options = conv_layer_settings_check (editor->settings, &fault, &error);
+  if (options)
+    {
+      show_options (editor, options);
+      fault = CONV_LAYER_N_ARGUMENTS;
+    }
+  conv_layer_base_set_fault (editor->base, fault == CONV_LAYER_FILTER ? error->message : NULL);
+  conv_layer_variants_set_fault (editor->variants, fault == CONV_LAYER_VARIANTS ? error->message : NULL);
+  conv_layer_fields_set_fault (editor->fields, fault, error ? error->message : NULL);
+  gtk_widget_set_visible (editor->tab_icons[0], fault == CONV_LAYER_FILTER);
+  gtk_widget_set_visible (editor->tab_icons[1], fault < CONV_LAYER_N_ARGUMENTS && conv_layer_fields_has (fault));
+  show_problem (editor, error ? error->message : NULL);
+  g_clear_error (&error);
+}
+
+static void
+maps_changed (GtkWidget *widget)
+{
+  conv_layer_variants_update_facts (editor_of (widget)->variants);
+}
+
+static void
+preview_failed (GtkWidget *widget)
+{
+  Editor *editor = editor_of (widget);
+  const GError *error = conv_layer_preview_get_error (editor->preview);
+
+  if (error)
+    show_problem (editor, error->message);
+}
+
+/* ---- carrying it away ---- */
+
+static gboolean
+forget_copied (gpointer data)
+{
+  Editor *editor = data;
+
+  editor->copied_id = 0;
+  conv_layer_message_set (editor->copied, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+copy (Editor *editor, gboolean pytorch)
+{
+  const ConvLayerOptions *options = conv_layer_settings_check (editor->settings, NULL, NULL);
+  GtkClipboard *clipboard = gtk_widget_get_clipboard (editor->widget, GDK_SELECTION_CLIPBOARD);
+  gchar *text;
+
+  if (!options)
+    {
+      gtk_widget_error_bell (editor->widget); /* why is on the line beside it */
+      return;
+    }
+  text = pytorch ? conv_layer_carry_pytorch (options) : conv_layer_carry_script_fu (options, editor->host.dialect);
+  gtk_clipboard_set_text (clipboard, text, -1);
+  gtk_clipboard_set_can_store (clipboard, NULL, 0);
+  g_free (text);
+  conv_layer_message_set (editor->copied, _("Copied"));
+  if (editor->copied_id)
+    g_source_remove (editor->copied_id);
+  editor->copied_id = g_timeout_add_seconds (COPIED_SECONDS, forget_copied, editor);
+}
+
+static void
+copy_script_fu (Editor *editor)
+{
+  copy (editor, FALSE);
+}
+
+static void
+copy_pytorch (Editor *editor)
+{
+  copy (editor, TRUE);
+}
+
+/* ---- keys of the whole window ---- */
+
+/* Only what nothing in the window wanted comes here. */
+static gboolean
+key_pressed (GtkWidget *window, GdkEventKey *event, Editor *editor)
+{
+  const guint modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
+  const guint key = gdk_keyval_to_lower (event->keyval);
+
+  (void) window;
+  if (key == GDK_KEY_z && modifiers == GDK_CONTROL_MASK)
+    conv_layer_settings_undo (editor->settings);
+  else if ((key == GDK_KEY_z && modifiers == (GDK_CONTROL_MASK | GDK_SHIFT_MASK))
+           || (key == GDK_KEY_y && modifiers == GDK_CONTROL_MASK))
+    conv_layer_settings_redo (editor->settings);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static void
+forget_window (Editor *editor)
+{
+  if (!editor->top)
+    return;
+  g_signal_handler_disconnect (editor->top, editor->keys);
+  g_object_remove_weak_pointer (G_OBJECT (editor->top), (gpointer *) &editor->top);
+  editor->top = NULL;
+}
+
+static void
+moved_to_window (GtkWidget *widget)
+{
+  Editor *editor = editor_of (widget);
+  GtkWidget *top = gtk_widget_get_toplevel (widget);
+
+  forget_window (editor);
+  if (!gtk_widget_is_toplevel (top))
+    return;
+  editor->top = top;
+  g_object_add_weak_pointer (G_OBJECT (top), (gpointer *) &editor->top);
+  editor->keys = g_signal_connect_after (top, "key-press-event", G_CALLBACK (key_pressed), editor);
+}
+
+/* Of both GTKs the signal that draws has these arguments. */
+static gboolean
+drawn_first (GtkWidget *widget, gpointer what, Editor *editor)
+{
+  (void) what;
+  g_signal_handler_disconnect (widget, editor->first_draw);
+  conv_layer_trace ("dialog-shown", NULL);
+  return FALSE;
+}
+
+/* ---- making it ---- */
+
+static GtkWidget *
+new_tab_label (Editor *editor, gint n, const gchar *words)
+{
+  GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_HORIZONTAL, CONV_LAYER_SPACE / 2);
+  GtkWidget *label = gtk_label_new_with_mnemonic (words);
+
+  editor->tab_icons[n] = gtk_image_new_from_icon_name ("dialog-warning", GTK_ICON_SIZE_MENU);
+  gtk_widget_set_tooltip_text (editor->tab_icons[n], _("Something here must be changed before the filter can run"));
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), box);
+  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), editor->tab_icons[n], FALSE, FALSE, 0);
+  gtk_widget_show (label);
+  return box;
+}
+
+static GtkWidget *
+new_left (Editor *editor)
+{
+  GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE);
+  GtkWidget *view = conv_layer_view_new (editor->sight, 0, 0);
+  gchar *caption = g_strdup_printf (_("The picture in gray, %d × %d"), editor->host.source.area.width,
+                                       editor->host.source.area.height);
+  const gchar *signal = g_signal_lookup ("draw", GTK_TYPE_WIDGET) ? "draw" : "expose-event";
+
+  editor->base = conv_layer_base_new (editor->settings, editor->presets);
+  editor->fields = conv_layer_fields_new (editor->settings);
+  editor->notebook = gtk_notebook_new ();
+  gtk_notebook_append_page (GTK_NOTEBOOK (editor->notebook), editor->base,
+                            new_tab_label (editor, 0, _("_Base filter f")));
+  gtk_notebook_append_page (GTK_NOTEBOOK (editor->notebook), conv_layer_scrolled_new (editor->fields, -1, -1),
+                            new_tab_label (editor, 1, _("La_yer settings")));
+  gtk_widget_set_size_request (view, -1, VIEW_HEIGHT);
+  gtk_box_pack_start (GTK_BOX (box), gtk_label_new (caption), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), view, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), editor->notebook, TRUE, TRUE, 0);
+  editor->first_draw = g_signal_connect (view, signal, G_CALLBACK (drawn_first), editor);
+  g_free (caption);
+  return box;
+}
+
+static void
+add_copy_button (Editor *editor, GtkWidget *box, const gchar *words, const gchar *help, GCallback clicked)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (words);
+
+  gtk_widget_set_tooltip_text (button, help);
+  conv_layer_widget_describe (button, NULL, help);
+  gtk_box_pack_end (GTK_BOX (box), button, FALSE, FALSE, 0);
+  g_signal_connect_swapped (button, "clicked", clicked, editor);
+}
+
+static GtkWidget *
+new_bottom (Editor *editor)
+{
+  GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_HORIZONTAL, CONV_LAYER_SPACE);
+
+  editor->summary = conv_layer_label_new (NULL, FALSE);
+  editor->problem = conv_layer_message_new (CONV_LAYER_MESSAGE_WARNING);
+  editor->copied = conv_layer_message_new (CONV_LAYER_MESSAGE_INFO);
+  gtk_box_pack_start (GTK_BOX (box), editor->summary, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), editor->problem, TRUE, TRUE, 0);
+  add_copy_button (editor, box,
+                   _("Copy as Py_Torch"),
+                      _("Copies a Python program that makes the same maps with OpenCV and PyTorch"),
+                         G_CALLBACK (copy_pytorch));
+  add_copy_button (editor, box,
+                   _("Copy as Script-_Fu"),
+                      _("Copies a call of this filter with these settings, for GIMP's Script-Fu console"),
+                         G_CALLBACK (copy_script_fu));
+  gtk_box_pack_end (GTK_BOX (box), editor->copied, FALSE, FALSE, 0);
+  return box;
+}
+
+static void
+build (Editor *editor)
+{
+  GtkWidget *middle = conv_layer_box_new (GTK_ORIENTATION_HORIZONTAL, CONV_LAYER_WIDE);
+
+  editor->variants = conv_layer_variants_new (editor->settings, editor->preview, editor->sight);
+  editor->inspector = gtk_expander_new_with_mnemonic (_("Pi_xel inspector: how one activation is computed"));
+  gtk_container_add (GTK_CONTAINER (editor->inspector), conv_layer_inspector_new (editor->sight));
+  gtk_expander_set_expanded (GTK_EXPANDER (editor->inspector), editor->state.inspector);
+  gtk_box_pack_start (GTK_BOX (middle), new_left (editor), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (middle), editor->variants, TRUE, TRUE, 0);
+  gtk_container_set_border_width (GTK_CONTAINER (editor->widget), CONV_LAYER_WIDE);
+  gtk_box_pack_start (GTK_BOX (editor->widget), middle, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (editor->widget), editor->inspector, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (editor->widget), new_bottom (editor), FALSE, FALSE, 0);
+  gtk_widget_show_all (editor->widget);
+}
+
+static void
+editor_free (gpointer data)
+{
+  Editor *editor = data;
+
+  conv_layer_state_clear (&editor->state);
+  conv_layer_presets_free (editor->presets);
+  g_object_unref (editor->sight);
+  g_object_unref (editor->preview);
+  g_object_unref (editor->settings);
+  g_free (editor->previewed);
+  g_free (editor->folder);
+  g_free (editor);
+}
+
+/* A damaged file of presets is told once, when the window stands. */
+static gboolean
+tell_warning (gpointer data)
+{
+  GtkWidget *widget = data;
+
+  conv_layer_message_show (widget, g_object_get_data (G_OBJECT (widget), "conv-layer-warning"));
+  return G_SOURCE_REMOVE;
+}
+
+GtkWidget *
+conv_layer_editor_new (ConvLayerSettings *settings, const ConvLayerEditorHost *host)
+{
+  Editor *editor = g_new0 (Editor, 1);
+  gchar *path = g_build_filename (host->folder, "presets.ini", NULL);
+  gchar *warning = NULL;
+
+  editor->settings = g_object_ref (settings);
+  editor->host = *host;
+  editor->host.folder = editor->folder = g_strdup (host->folder);
+  editor->host.source.buffer = NULL; /* the preview's */
+  editor->preview = conv_layer_preview_new (&host->source);
+  editor->sight = conv_layer_sight_new (editor->preview);
+  editor->presets = conv_layer_presets_new (path, &warning);
+  conv_layer_state_load (&editor->state, host->folder);
+  if (editor->state.unused && *editor->state.unused)
+    conv_layer_settings_load_unused (settings, editor->state.unused);
+  if (editor->state.zoom > 0)
+    conv_layer_sight_set_zoom (editor->sight, editor->state.zoom);
+  editor->widget = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE);
+  g_object_set_data_full (G_OBJECT (editor->widget), EDITOR, editor, editor_free);
+  build (editor);
+  g_signal_connect_object (settings, "changed", G_CALLBACK (settings_changed), editor->widget, G_CONNECT_SWAPPED);
+  g_signal_connect_object (editor->preview, "maps", G_CALLBACK (maps_changed), editor->widget, G_CONNECT_SWAPPED);
+  g_signal_connect_object (editor->preview, "failed", G_CALLBACK (preview_failed), editor->widget, G_CONNECT_SWAPPED);
+  g_signal_connect (editor->widget, "hierarchy-changed", G_CALLBACK (moved_to_window), NULL);
+  g_signal_connect (editor->widget, "destroy", G_CALLBACK (conv_layer_editor_stop), NULL);
+  settings_changed (editor->widget);
+  if (warning)
+    {
+      g_object_set_data_full (G_OBJECT (editor->widget), "conv-layer-warning", warning, g_free);
+      gdk_threads_add_idle_full (G_PRIORITY_LOW, tell_warning, g_object_ref (editor->widget), g_object_unref);
+    }
+  g_free (path);
+  return editor->widget;
+}
+
+gboolean
+conv_layer_editor_commit (GtkWidget *widget)
+{
+  Editor *editor = editor_of (widget);
+
+  if (!conv_layer_base_commit (editor->base))
+    {
+      gtk_notebook_set_current_page (GTK_NOTEBOOK (editor->notebook), 0);
+      return FALSE;
+    }
+  return conv_layer_variants_commit (editor->variants);
+}
+
+static void
+save_state (Editor *editor)
+{
+  GtkWidget *top = gtk_widget_get_toplevel (editor->widget);
+  GError *error = NULL;
+
+  if (gtk_widget_is_toplevel (top) && gtk_widget_get_mapped (top))
+    gtk_window_get_size (GTK_WINDOW (top), &editor->state.width, &editor->state.height);
+  editor->state.zoom = conv_layer_sight_get_zoom (editor->sight);
+  editor->state.inspector = gtk_expander_get_expanded (GTK_EXPANDER (editor->inspector));
+  g_free (editor->state.unused);
+  editor->state.unused = conv_layer_settings_save_unused (editor->settings);
+  if (!conv_layer_state_save (&editor->state, editor->folder, &error))
+    g_message ("%s", error->message);
+  g_clear_error (&error);
+}
+
+void
+conv_layer_editor_stop (GtkWidget *widget)
+{
+  Editor *editor = editor_of (widget);
+
+  if (editor->stopped)
+    return;
+  editor->stopped = TRUE;
+  if (editor->copied_id)
+    {
+      g_source_remove (editor->copied_id);
+      editor->copied_id = 0;
+    }
+  forget_window (editor);
+  conv_layer_preview_stop (editor->preview);
+  save_state (editor);
+  /* What was copied outlives the plug-in where somebody keeps clipboards. */
+  gtk_clipboard_store (gtk_clipboard_get (GDK_SELECTION_CLIPBOARD));
+}
+
+void
+conv_layer_editor_get_window_size (GtkWidget *widget, gint *width, gint *height)
+{
+  Editor *editor = editor_of (widget);
+  gint monitor_width, monitor_height;
+
+  conv_layer_monitor_size (widget, &monitor_width, &monitor_height);
+  *width = editor->state.width > 0 ? editor->state.width : LARGEST_WIDTH;
+  *height = editor->state.height > 0 ? editor->state.height : LARGEST_HEIGHT;
+  *width = MIN (*width, monitor_width - 2 * CONV_LAYER_WIDE);
+  *height = MIN (*height, monitor_height - 4 * CONV_LAYER_WIDE);
+}

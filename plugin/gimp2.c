@@ -10,6 +10,8 @@
 #include <glib/gstdio.h>
 
 #include "describe.h"
+#include "gimp2-dialog.h"
+#include "trace.h"
 
 #define FIRST_OPTION 3 /* after run-mode, image and drawable */
 
@@ -106,18 +108,26 @@ find_area (Run *run, GError **error)
   return FALSE;
 }
 
+/* Free its buffer with g_object_unref(). */
+static ConvLayerSource
+get_source (const Run *run)
+{
+  return (ConvLayerSource) { .buffer = gimp_drawable_get_buffer (run->drawable),
+                             .area = run->area,
+                             .own_codes
+                             = gimp_item_is_channel (run->drawable) || gimp_item_is_layer_mask (run->drawable) };
+}
+
 static gboolean
 compute (Run *run, GError **error)
 {
   ConvLayerHost host = { new_map, progress, drawn, run };
-  ConvLayerSource source
-      = { .own_codes = gimp_item_is_channel (run->drawable) || gimp_item_is_layer_mask (run->drawable) };
+  ConvLayerSource source;
 
   if (!find_area (run, error))
     return FALSE;
   gimp_progress_init (_("Convolutional layer"));
-  source.area = run->area;
-  source.buffer = gimp_drawable_get_buffer (run->drawable);
+  source = get_source (run);
   run->maps = conv_layer_render (run->options, &source, &host, error);
   g_object_unref (source.buffer);
   /* The pixels reach GIMP when the last reference goes. */
@@ -312,6 +322,52 @@ read_params (const GimpParam *params, ConvLayerValues values)
     }
 }
 
+/* Bytes a pixel that a new layer of IMAGE takes. */
+static gint
+bytes_per_pixel (gint32 image)
+{
+  const gint channels = gimp_image_base_type (image) == GIMP_GRAY ? 1 : 3;
+
+  switch (gimp_image_get_precision (image))
+    {
+    case GIMP_PRECISION_U8_LINEAR:
+    case GIMP_PRECISION_U8_GAMMA:
+      return channels;
+    case GIMP_PRECISION_U16_LINEAR:
+    case GIMP_PRECISION_U16_GAMMA:
+    case GIMP_PRECISION_HALF_LINEAR:
+    case GIMP_PRECISION_HALF_GAMMA:
+      return 2 * channels;
+    case GIMP_PRECISION_DOUBLE_LINEAR:
+    case GIMP_PRECISION_DOUBLE_GAMMA:
+      return 8 * channels;
+    default:
+      return 4 * channels;
+    }
+}
+
+/* FALSE without ERROR: Cancel. */
+static gboolean
+ask (Run *run, ConvLayerValues values, GError **error)
+{
+  gchar *folder;
+  ConvLayerEditorHost host;
+  gboolean run_it;
+
+  if (!find_area (run, error))
+    return FALSE;
+  folder = g_build_filename (gimp_directory (), "conv-layer", NULL);
+  host = (ConvLayerEditorHost) { .source = get_source (run),
+                                 .bytes_per_pixel = bytes_per_pixel (run->image),
+                                 .dialect = CONV_LAYER_SCRIPT_FU_2,
+                                 .folder = folder };
+  run_it = conv_layer_dialog_run (&host, values);
+  g_object_unref (host.source.buffer);
+  g_free (folder);
+  return run_it;
+}
+
+/* -1 without ERROR: the user does not want it. */
 static gint32
 run_procedure (gint n_params, const GimpParam *params, GError **error)
 {
@@ -328,7 +384,7 @@ run_procedure (gint n_params, const GimpParam *params, GError **error)
 
   if (run_mode == GIMP_RUN_INTERACTIVE && !gtk_init_check (NULL, NULL))
     conv_layer_set_display_error (error);
-  else if (check_image (&run, error))
+  else if (check_image (&run, error) && (run_mode != GIMP_RUN_INTERACTIVE || ask (&run, values, error)))
     run.options = conv_layer_options_new (values, error);
   if (run.options)
     result = run_filter (&run, error);
@@ -374,6 +430,7 @@ run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, 
   gint32 layer;
 
   (void) name;
+  conv_layer_trace ("run", NULL);
   gegl_init (NULL, NULL);
   bindtextdomain (GETTEXT_PACKAGE, folder);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
@@ -388,6 +445,12 @@ run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, 
       values[0].data.d_status = GIMP_PDB_SUCCESS;
       values[1].type = GIMP_PDB_LAYER;
       values[1].data.d_layer = layer;
+      return;
+    }
+  if (!error)
+    {
+      values[0].data.d_status = GIMP_PDB_CANCEL;
+      *n_values = 1;
       return;
     }
   g_free (message);

@@ -7,6 +7,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "describe.h"
+#include "gimp3-dialog.h"
+#include "trace.h"
 
 typedef struct
 {
@@ -182,28 +184,43 @@ find_area (Run *run, GError **error)
   return FALSE;
 }
 
+/* Reads what the user sees; to be ended by forget_source(). */
+static ConvLayerSource
+get_source (Run *run)
+{
+  ConvLayerSource source = { .own_codes = GIMP_IS_CHANNEL (run->drawable), .area = run->area };
+  gint x, y, seen_x, seen_y;
+
+  find_pixels (run);
+  gimp_drawable_get_offsets (run->drawable, &x, &y);
+  gimp_drawable_get_offsets (run->pixels, &seen_x, &seen_y);
+  source.area.x += x - seen_x;
+  source.area.y += y - seen_y;
+  source.buffer = gimp_drawable_get_buffer (run->pixels);
+  return source;
+}
+
+static void
+forget_source (Run *run, ConvLayerSource *source)
+{
+  g_clear_object (&source->buffer);
+  forget_pixels (run);
+}
+
 static gboolean
 compute (Run *run, GError **error)
 {
   ConvLayerHost host = { new_map, progress, drawn, run };
-  ConvLayerSource source = { .own_codes = GIMP_IS_CHANNEL (run->drawable) };
-  gint x, y, seen_x, seen_y;
+  ConvLayerSource source;
 
   if (!find_area (run, error))
     return FALSE;
-  find_pixels (run);
-  gimp_drawable_get_offsets (run->drawable, &x, &y);
-  gimp_drawable_get_offsets (run->pixels, &seen_x, &seen_y);
-  source.area = run->area;
-  source.area.x += x - seen_x;
-  source.area.y += y - seen_y;
-  source.buffer = gimp_drawable_get_buffer (run->pixels);
+  source = get_source (run);
   run->maps = conv_layer_render (run->options, &source, &host, error);
-  g_object_unref (source.buffer);
   /* The pixels reach GIMP when the last reference goes. */
   for (guint i = 0; i < run->layers->len; i++)
     g_object_set_data (run->layers->pdata[i], "conv-layer-buffer", NULL);
-  forget_pixels (run);
+  forget_source (run, &source);
   return run->maps != NULL;
 }
 
@@ -365,6 +382,58 @@ read_options (GimpProcedureConfig *config, GError **error)
   return options;
 }
 
+/* ---- the dialog ---- */
+
+/* Bytes a pixel that a new layer of IMAGE takes. */
+static gint
+bytes_per_pixel (GimpImage *image)
+{
+  const gint channels = gimp_image_get_base_type (image) == GIMP_GRAY ? 1 : 3;
+
+  switch (gimp_image_get_precision (image))
+    {
+    case GIMP_PRECISION_U8_LINEAR:
+    case GIMP_PRECISION_U8_NON_LINEAR:
+    case GIMP_PRECISION_U8_PERCEPTUAL:
+      return channels;
+    case GIMP_PRECISION_U16_LINEAR:
+    case GIMP_PRECISION_U16_NON_LINEAR:
+    case GIMP_PRECISION_U16_PERCEPTUAL:
+    case GIMP_PRECISION_HALF_LINEAR:
+    case GIMP_PRECISION_HALF_NON_LINEAR:
+    case GIMP_PRECISION_HALF_PERCEPTUAL:
+      return 2 * channels;
+    case GIMP_PRECISION_DOUBLE_LINEAR:
+    case GIMP_PRECISION_DOUBLE_NON_LINEAR:
+    case GIMP_PRECISION_DOUBLE_PERCEPTUAL:
+      return 8 * channels;
+    default:
+      return 4 * channels;
+    }
+}
+
+/* About the first drawable.  FALSE without ERROR: Cancel. */
+static gboolean
+ask (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable, GError **error)
+{
+  Run run = { .image = image, .drawable = drawable };
+  gchar *folder;
+  ConvLayerEditorHost host;
+  gboolean run_it;
+
+  if (!find_area (&run, error))
+    return FALSE;
+  folder = g_build_filename (gimp_directory (), "conv-layer", NULL);
+  host = (ConvLayerEditorHost) { .source = get_source (&run),
+                                 .bytes_per_pixel = bytes_per_pixel (image),
+                                 .dialect = CONV_LAYER_SCRIPT_FU_3,
+                                 .folder = folder };
+  run_it = conv_layer_dialog_run (procedure, config, &host);
+  forget_source (&run, &host.source);
+  g_free (folder);
+  return run_it;
+}
+
 static GimpValueArray *
 conv_layer_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables,
                 GimpProcedureConfig *config, gpointer run_data)
@@ -375,10 +444,12 @@ conv_layer_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image
   GimpValueArray *values;
 
   (void) run_data;
+  conv_layer_trace ("run", NULL);
   gegl_init (NULL, NULL);
   if (run_mode == GIMP_RUN_INTERACTIVE && !gtk_init_check (NULL, NULL))
     conv_layer_set_display_error (&error);
-  else if (check_image (image, drawables, &error))
+  else if (check_image (image, drawables, &error)
+           && (run_mode != GIMP_RUN_INTERACTIVE || ask (procedure, config, image, drawables[0], &error)))
     options = read_options (config, &error);
   if (options)
     runs = compute_all (image, drawables, options, &error);
@@ -393,7 +464,7 @@ conv_layer_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image
     }
   else
     {
-      values = gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+      values = gimp_procedure_new_return_values (procedure, error ? GIMP_PDB_EXECUTION_ERROR : GIMP_PDB_CANCEL, error);
     }
   g_clear_pointer (&options, conv_layer_options_free);
   return values;

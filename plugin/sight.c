@@ -5,7 +5,8 @@
 
 #include "sight.h"
 
-#define MARGIN 0.125 /* of the viewport, kept around a pixel that is walked to */
+#define ROUNDED 1.0001 /* what many steps of the wheel may be off */
+#define MARGIN 0.125   /* of the viewport, kept around a pixel that is walked to */
 
 struct _ConvLayerSight
 {
@@ -39,22 +40,27 @@ static guint signals[N_SIGNALS];
 
 /* ---- the viewport ---- */
 
+/* The maps' pixel at the lower right. */
+static gboolean
+last_pixel (ConvLayerSight *sight, gint *x, gint *y)
+{
+  return conv_layer_preview_pixel_at (sight->preview, G_MAXINT, G_MAXINT, x, y);
+}
+
 /* What there is to see: the input, and maps that padding makes larger. */
 static GeglRectangle
 bounds (ConvLayerSight *sight)
 {
   /* A fitted input has its middle in the middle. */
   const ConvLayerViewport whole = conv_layer_preview_fit (sight->preview, sight->width, sight->height);
-  const ConvLayerFacts *facts = conv_layer_preview_get_facts (sight->preview, 0, CONV_LAYER_PRE_RELU);
   GeglRectangle all = { 0, 0, (gint) lrint (2.0 * whole.x), (gint) lrint (2.0 * whole.y) }, area;
+  gint x, y;
 
-  if (!facts)
-    facts = conv_layer_preview_get_facts (sight->preview, 0, CONV_LAYER_POST_RELU);
-  if (!facts)
+  if (!last_pixel (sight, &x, &y))
     return all;
   if (conv_layer_preview_pixel_area (sight->preview, 0, 0, &area))
     gegl_rectangle_bounding_box (&all, &all, &area);
-  if (conv_layer_preview_pixel_area (sight->preview, facts->width - 1, facts->height - 1, &area))
+  if (conv_layer_preview_pixel_area (sight->preview, x, y, &area))
     gegl_rectangle_bounding_box (&all, &all, &area);
   return all;
 }
@@ -113,7 +119,7 @@ zoom_to (ConvLayerSight *sight, gdouble zoom, gdouble x, gdouble y)
 
   zoom = MIN (zoom, MAX (fitted, CONV_LAYER_SIGHT_MAX_ZOOM));
   /* A small input, which fitting enlarges, can still be seen 1:1. */
-  if (zoom <= fitted && zoom != 1.0)
+  if (zoom <= fitted * ROUNDED && zoom != 1.0)
     zoom = 0.0;
   sight->zoom = zoom;
   if (zoom > 0.0)
@@ -316,15 +322,17 @@ void
 conv_layer_sight_walk (ConvLayerSight *sight, gint output, ConvLayerStages stage, gint right, gint down)
 {
   const ConvLayerViewport *viewport = &sight->viewport;
-  const ConvLayerFacts *facts = conv_layer_preview_get_facts (sight->preview, output, stage);
+  gint last_x, last_y;
 
-  if (!sight->looking || !facts)
+  if (!last_pixel (sight, &last_x, &last_y))
+    return;
+  if (!sight->looking)
     {
       conv_layer_sight_look_at_place (sight, output, stage, viewport->x, viewport->y);
       return;
     }
-  conv_layer_sight_look_at (sight, output, stage, CLAMP (sight->x + right, 0, facts->width - 1),
-                            CLAMP (sight->y + down, 0, facts->height - 1));
+  conv_layer_sight_look_at (sight, output, stage, CLAMP (sight->x + right, 0, last_x),
+                            CLAMP (sight->y + down, 0, last_y));
   if (sight->zoom > 0.0)
     show (sight, reach (viewport->x, viewport->zoom, sight->width, sight->place_x),
           reach (viewport->y, viewport->zoom, sight->height, sight->place_y));
@@ -366,17 +374,13 @@ take_news (ConvLayerSight *sight)
   show (sight, sight->viewport.x, sight->viewport.y);
   if (!sight->looking)
     return;
-  if (!conv_layer_preview_get_facts (sight->preview, sight->output, CONV_LAYER_PRE_RELU)
-      && !conv_layer_preview_get_facts (sight->preview, sight->output, CONV_LAYER_POST_RELU))
-    {
-      conv_layer_sight_look_away (sight);
-      return;
-    }
   forget_numbers (sight);
   if (conv_layer_preview_pixel_at (sight->preview, sight->place_x, sight->place_y, &x, &y))
     {
       sight->x = x;
       sight->y = y;
+      if (!conv_layer_sight_get_inspection (sight))
+        sight->looking = FALSE; /* its map is gone */
     }
   g_signal_emit (sight, signals[LOOKED], 0);
 }

@@ -1,0 +1,358 @@
+/* editor-column.c: one variant as the lesson shows it: its filter with the
+ * numbers, its map before and after ReLU; a slim column when it is not used.
+ * Knows the settings and the preview; no layer setting, not which GIMP it is
+ * in. */
+
+#include "editor-parts.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "editor-tile.h"
+#include "toolkit.h"
+
+#define TILE_SIZE 104       /* pixels */
+#define COLUMN_WIDTH 150    /* at least */
+#define VIEW_HEIGHT 72      /* at least */
+#define SHOWN_DIGITS "%.5g" /* as in a layer's name */
+
+struct ConvLayerColumn
+{
+  ConvLayerColumnHost host;
+  gint variant;
+  gint output; /* from 1; 0: not used */
+  GtkWidget *box, *check, *entry, *menu_button, *body, *slim;
+  GtkWidget *filter_caption, *tile;
+  GtkWidget *captions[2], *views[2], *facts[2]; /* before and after ReLU */
+  gchar *tiled;                                 /* what the tile stands for */
+  gboolean refused;                             /* what is typed is not in the settings */
+  gboolean updating;                            /* the widgets follow the settings now, not the other way round */
+};
+
+static const ConvLayerStages stages[2] = { CONV_LAYER_PRE_RELU, CONV_LAYER_POST_RELU };
+
+const ConvLayerShape *
+conv_layer_shapes (void)
+{
+  static const ConvLayerShape shapes[]
+      = { { "f", N_("the base filter itself") },
+            { "-f", N_("its negative") },
+              { "f.T", N_("transposed: rows become columns") },
+                { "-f.T", N_("transposed and negative") },
+                  { "rot90(f)", N_("turned left by 90°") },
+                    { "rot180(f)", N_("turned by 180°") },
+                      { "rot270(f)", N_("turned right by 90°") },
+                        { "fliplr(f)", N_("flipped left to right") },
+                          { "flipud(f)", N_("flipped upside down") }, { NULL, NULL } };
+
+  return shapes;
+}
+
+/* ---- the expression ---- */
+
+static void
+say_refused (ConvLayerColumn *column, const gchar *text)
+{
+  column->refused = text != NULL;
+  gtk_entry_set_icon_from_icon_name (GTK_ENTRY (column->entry), GTK_ENTRY_ICON_SECONDARY,
+                                     text ? "dialog-warning" : NULL);
+  if (text)
+    gtk_entry_set_icon_tooltip_text (GTK_ENTRY (column->entry), GTK_ENTRY_ICON_SECONDARY, text);
+  column->host.say (text, column->host.data);
+}
+
+/* One expression is kept while it is typed, even when it cannot be read yet, so
+ * that OK waits; what would be two or none is not. */
+static void
+expression_typed (GtkEntry *entry, ConvLayerColumn *column)
+{
+  const gchar *text = gtk_entry_get_text (entry);
+  gchar *key;
+
+  if (column->updating)
+    return;
+  if (strchr (text, ',') || strspn (text, " \t") == strlen (text))
+    {
+      say_refused (column, _("Write one expression here, such as 'f', '-f.T' or '0.5*f - f.T'; more filters come by "
+                             "\"Add variant\"."));
+      return;
+    }
+  say_refused (column, NULL);
+  key = g_strdup_printf ("variant-%d", column->variant);
+  conv_layer_settings_begin (column->host.settings, key);
+  conv_layer_settings_set_variant (column->host.settings, column->variant, text);
+  conv_layer_settings_end (column->host.settings);
+  g_free (key);
+}
+
+static void
+use_toggled (GtkToggleButton *check, ConvLayerColumn *column)
+{
+  if (!column->updating)
+    conv_layer_settings_use_variant (column->host.settings, column->variant, gtk_toggle_button_get_active (check));
+}
+
+/* ---- its menu ---- */
+
+static void
+move_left (ConvLayerColumn *column)
+{
+  conv_layer_settings_move_variant (column->host.settings, column->variant, column->variant - 1);
+}
+
+static void
+move_right (ConvLayerColumn *column)
+{
+  conv_layer_settings_move_variant (column->host.settings, column->variant, column->variant + 1);
+}
+
+static void
+remove_variant (ConvLayerColumn *column)
+{
+  conv_layer_settings_remove_variant (column->host.settings, column->variant);
+}
+
+static void
+add_item (GtkWidget *menu, const gchar *words, gboolean sensitive, GCallback activated, ConvLayerColumn *column)
+{
+  GtkWidget *item = gtk_menu_item_new_with_mnemonic (words);
+
+  gtk_widget_set_sensitive (item, sensitive);
+  g_signal_connect_swapped (item, "activate", activated, column);
+  gtk_menu_shell_append (GTK_MENU_SHELL (menu), item);
+}
+
+static void
+menu_clicked (ConvLayerColumn *column)
+{
+  GtkWidget *menu = gtk_menu_new ();
+  const gint count = conv_layer_settings_n_variants (column->host.settings);
+
+  add_item (menu, _("Move _Left"), column->variant > 0, G_CALLBACK (move_left), column);
+  add_item (menu, _("Move _Right"), column->variant < count - 1, G_CALLBACK (move_right), column);
+  add_item (menu, _("Re_move"), TRUE, G_CALLBACK (remove_variant), column);
+  gtk_widget_show_all (menu);
+  gtk_menu_attach_to_widget (GTK_MENU (menu), column->menu_button, NULL);
+  conv_layer_menu_popup (menu, column->menu_button, NULL);
+}
+
+/* ---- what is known of the maps ---- */
+
+static gchar *
+facts_text (const ConvLayerFacts *facts, ConvLayerStages stage)
+{
+  gchar min[G_ASCII_DTOSTR_BUF_SIZE], max[G_ASCII_DTOSTR_BUF_SIZE];
+  const gdouble percent = facts->pixels ? 100.0 * (gdouble) facts->active / (gdouble) facts->pixels : 0;
+
+  if (stage == CONV_LAYER_POST_RELU && facts->active == 0)
+    return g_strdup (_("dead: no pixel is positive"));
+  if (facts->active == 0)
+    return g_strdup (_("every pixel is 0"));
+  g_ascii_formatd (min, sizeof min, SHOWN_DIGITS, facts->min);
+  g_ascii_formatd (max, sizeof max, SHOWN_DIGITS, facts->max);
+  /* A map of which one pixel in a million is active is not dead. */
+  if (percent < 0.1)
+    return g_strdup_printf (_("\342\200\216%s to \342\200\216%s\nunder 0.1 %% active"), min, max);
+  return g_strdup_printf (_("\342\200\216%s to \342\200\216%s\n%.1f %% active"), min, max, percent);
+}
+
+void
+conv_layer_column_update_facts (ConvLayerColumn *column)
+{
+  for (gint i = 0; column->output > 0 && i < 2; i++)
+    {
+      const ConvLayerFacts *facts = conv_layer_preview_get_facts (column->host.preview, column->output - 1, stages[i]);
+      gchar *text = facts ? facts_text (facts, stages[i]) : g_strdup ("\n");
+
+      if (strcmp (text, gtk_label_get_text (GTK_LABEL (column->facts[i]))) != 0)
+        gtk_label_set_text (GTK_LABEL (column->facts[i]), text);
+      g_free (text);
+    }
+}
+
+/* ---- following the settings ---- */
+
+static void
+update_tile (ConvLayerColumn *column, const gchar *expression)
+{
+  const gchar *filter = g_value_get_string (conv_layer_settings_get (column->host.settings, CONV_LAYER_FILTER));
+  gchar *tiled = g_strconcat (expression, "\n", filter, NULL);
+  Conv2dBank bank = { 0 };
+
+  if (g_strcmp0 (tiled, column->tiled) == 0)
+    {
+      g_free (tiled);
+      return;
+    }
+  g_free (column->tiled);
+  column->tiled = tiled;
+  if (conv2d_bank_parse (expression, conv_layer_settings_get_filter (column->host.settings), &bank, NULL) == CONV2D_OK)
+    {
+      conv_layer_tile_set_weights (column->tile, bank.weights, bank.rows, bank.columns);
+      conv2d_bank_clear (&bank);
+      gtk_widget_set_sensitive (column->tile, TRUE);
+    }
+  else
+    {
+      /* The old one stays, gray, until the expression can be read. */
+      gtk_widget_set_sensitive (column->tile, FALSE);
+    }
+}
+
+static void
+update_output (ConvLayerColumn *column, gint output)
+{
+  gchar *texts[3];
+
+  if (output == column->output)
+    return;
+  column->output = output;
+  if (output == 0)
+    return;
+  texts[0] = g_strdup_printf (_("Filter %d"), output);
+  texts[1] = g_strdup_printf (_("Output %d (before ReLU)"), output);
+  texts[2] = g_strdup_printf (_("Output %d (after ReLU)"), output);
+  gtk_label_set_text (GTK_LABEL (column->filter_caption), texts[0]);
+  for (gint i = 0; i < 2; i++)
+    {
+      gtk_label_set_text (GTK_LABEL (column->captions[i]), texts[1 + i]);
+      conv_layer_view_set_output (column->views[i], output - 1);
+    }
+  for (gint i = 0; i < 3; i++)
+    g_free (texts[i]);
+}
+
+void
+conv_layer_column_update (ConvLayerColumn *column)
+{
+  const ConvLayerVariant *variant = conv_layer_settings_get_variant (column->host.settings, column->variant);
+  gchar *name = g_strdup_printf (_("Use %s"), variant->expression);
+  gchar *typed = g_strstrip (g_strdup (gtk_entry_get_text (GTK_ENTRY (column->entry))));
+
+  column->updating = TRUE;
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (column->check), variant->used);
+  /* A blank that was just typed stays. */
+  if (strcmp (typed, variant->expression) != 0)
+    {
+      gtk_entry_set_text (GTK_ENTRY (column->entry), variant->expression);
+      say_refused (column, NULL);
+    }
+  gtk_label_set_text (GTK_LABEL (column->slim), variant->expression);
+  conv_layer_widget_describe (column->check, name, NULL);
+  update_output (column, conv_layer_settings_variant_output (column->host.settings, column->variant));
+  if (variant->used)
+    update_tile (column, variant->expression);
+  gtk_widget_set_visible (column->entry, variant->used);
+  gtk_widget_set_visible (column->body, variant->used);
+  gtk_widget_set_visible (column->slim, !variant->used);
+  gtk_widget_set_size_request (column->box, variant->used ? COLUMN_WIDTH : -1, -1);
+  column->updating = FALSE;
+  g_free (typed);
+  g_free (name);
+}
+
+/* ---- making it ---- */
+
+static GtkWidget *
+new_header (ConvLayerColumn *column)
+{
+  GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_HORIZONTAL, CONV_LAYER_SPACE / 2);
+
+  column->check = gtk_check_button_new ();
+  gtk_widget_set_tooltip_text (column->check, _("Whether the layer has this filter"));
+  column->entry = gtk_entry_new ();
+  gtk_entry_set_width_chars (GTK_ENTRY (column->entry), 6);
+  gtk_entry_set_activates_default (GTK_ENTRY (column->entry), TRUE);
+  gtk_widget_set_direction (column->entry, GTK_TEXT_DIR_LTR);
+  gtk_widget_set_tooltip_text (column->entry,
+                               _("How this filter is made of the base filter f: f, f.T, rot90(f), rot180(f), "
+                                 "rot270(f), fliplr(f), flipud(f), with +, - and factors, such as 0.5*f - f.T"));
+  conv_layer_widget_describe (column->entry, _("Expression of the variant"), NULL);
+  column->menu_button = gtk_button_new_with_label ("⋮");
+  gtk_button_set_relief (GTK_BUTTON (column->menu_button), GTK_RELIEF_NONE);
+  gtk_widget_set_tooltip_text (column->menu_button, _("Move or remove this variant"));
+  conv_layer_widget_describe (column->menu_button, _("Move or remove this variant"), NULL);
+  gtk_box_pack_start (GTK_BOX (box), column->check, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), column->entry, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), column->menu_button, FALSE, FALSE, 0);
+  g_signal_connect (column->check, "toggled", G_CALLBACK (use_toggled), column);
+  g_signal_connect (column->entry, "changed", G_CALLBACK (expression_typed), column);
+  g_signal_connect_swapped (column->menu_button, "clicked", G_CALLBACK (menu_clicked), column);
+  return box;
+}
+
+static GtkWidget *
+new_body (ConvLayerColumn *column)
+{
+  GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE / 2);
+
+  column->filter_caption = gtk_label_new (NULL);
+  column->tile = conv_layer_tile_new (TILE_SIZE);
+  gtk_box_pack_start (GTK_BOX (box), column->filter_caption, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), column->tile, FALSE, FALSE, 0);
+  for (gint i = 0; i < 2; i++)
+    {
+      column->captions[i] = gtk_label_new (NULL);
+      column->views[i] = conv_layer_view_new (column->host.sight, 0, stages[i]);
+      gtk_widget_set_size_request (column->views[i], -1, VIEW_HEIGHT);
+      column->facts[i] = gtk_label_new ("\n");
+      gtk_label_set_justify (GTK_LABEL (column->facts[i]), GTK_JUSTIFY_CENTER);
+      gtk_label_set_line_wrap (GTK_LABEL (column->facts[i]), TRUE);
+      gtk_box_pack_start (GTK_BOX (box), column->captions[i], FALSE, FALSE, 0);
+      gtk_box_pack_start (GTK_BOX (box), column->views[i], TRUE, TRUE, 0);
+      gtk_box_pack_start (GTK_BOX (box), column->facts[i], FALSE, FALSE, 0);
+    }
+  return box;
+}
+
+ConvLayerColumn *
+conv_layer_column_new (const ConvLayerColumnHost *host, gint variant)
+{
+  ConvLayerColumn *column = g_new0 (ConvLayerColumn, 1);
+
+  column->host = *host;
+  column->variant = variant;
+  column->output = -1;
+  column->box = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE / 2);
+  gtk_box_pack_start (GTK_BOX (column->box), new_header (column), FALSE, FALSE, 0);
+  column->body = new_body (column);
+  column->slim = gtk_label_new (NULL);
+  gtk_label_set_angle (GTK_LABEL (column->slim), 90);
+  gtk_box_pack_start (GTK_BOX (column->box), column->body, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (column->box), column->slim, FALSE, FALSE, 0);
+  g_object_ref_sink (column->box);
+  gtk_widget_show_all (column->box);
+  conv_layer_column_update (column);
+  conv_layer_column_update_facts (column);
+  return column;
+}
+
+void
+conv_layer_column_free (ConvLayerColumn *column)
+{
+  gtk_widget_destroy (column->box);
+  g_object_unref (column->box);
+  g_free (column->tiled);
+  g_free (column);
+}
+
+GtkWidget *
+conv_layer_column_get_widget (ConvLayerColumn *column)
+{
+  return column->box;
+}
+
+gboolean
+conv_layer_column_is_used (ConvLayerColumn *column)
+{
+  return column->output > 0;
+}
+
+gboolean
+conv_layer_column_commit (ConvLayerColumn *column)
+{
+  if (column->refused)
+    gtk_widget_grab_focus (column->entry);
+  return !column->refused;
+}

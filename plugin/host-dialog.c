@@ -1,0 +1,38 @@
+/* host-dialog.c: the editor inside a dialog; OK only while it can run.  Knows
+ * no drawable and not which GIMP it is in. */
+
+#include "host-dialog.h"
+
+static void
+update_ok (GtkDialog *dialog)
+{
+  ConvLayerSettings *settings = g_object_get_data (G_OBJECT (dialog), "conv-layer-settings");
+
+  gtk_dialog_set_response_sensitive (dialog, GTK_RESPONSE_OK, conv_layer_settings_check (settings, NULL, NULL) != NULL);
+}
+
+/* Taking over what is typed can show that it cannot run. */
+static void
+answered (GtkDialog *dialog, gint response, GtkWidget *editor)
+{
+  ConvLayerSettings *settings = g_object_get_data (G_OBJECT (dialog), "conv-layer-settings");
+
+  if (response == GTK_RESPONSE_OK
+      && (!conv_layer_editor_commit (editor) || !conv_layer_settings_check (settings, NULL, NULL)))
+    g_signal_stop_emission_by_name (dialog, "response");
+}
+
+void
+conv_layer_host_dialog_fill (GtkDialog *dialog, GtkBox *content, ConvLayerSettings *settings, GtkWidget *editor)
+{
+  gint width, height;
+
+  g_object_set_data_full (G_OBJECT (dialog), "conv-layer-settings", g_object_ref (settings), g_object_unref);
+  gtk_box_pack_start (content, editor, TRUE, TRUE, 0);
+  gtk_dialog_set_default_response (dialog, GTK_RESPONSE_OK);
+  g_signal_connect_object (settings, "changed", G_CALLBACK (update_ok), dialog, G_CONNECT_SWAPPED);
+  g_signal_connect (dialog, "response", G_CALLBACK (answered), editor);
+  update_ok (dialog);
+  conv_layer_editor_get_window_size (editor, &width, &height);
+  gtk_window_set_default_size (GTK_WINDOW (dialog), width, height);
+}

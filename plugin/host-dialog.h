@@ -1,0 +1,18 @@
+/* host-dialog.h: what the dialogs of both hosts share: the editor inside, OK
+ * only while it can run.  Knows no drawable and not which GIMP it is in. */
+
+#ifndef CONV_LAYER_HOST_DIALOG_H
+#define CONV_LAYER_HOST_DIALOG_H
+
+#include "editor.h"
+
+G_BEGIN_DECLS
+
+/* Puts EDITOR into CONTENT, a box of DIALOG's, gives DIALOG its size and keeps
+ * the response OK insensitive while SETTINGS cannot run; OK waits until what is
+ * typed is taken over.  To be called before others listen to "response". */
+void conv_layer_host_dialog_fill (GtkDialog *dialog, GtkBox *content, ConvLayerSettings *settings, GtkWidget *editor);
+
+G_END_DECLS
+
+#endif
