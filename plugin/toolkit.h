@@ -35,6 +35,11 @@ typedef struct
   gdouble red, green, blue;
 } ConvLayerColor;
 
+/* An entry without frame or padding, of whatever size is asked of it. */
+GtkWidget *conv_layer_bare_entry_new (void);
+/* BASE and TEXT instead of the theme's colours, the caret hidden; NULL: the theme's again. */
+void conv_layer_bare_entry_set_colors (GtkWidget *entry, const ConvLayerColor *base, const ConvLayerColor *text);
+
 /* Of the theme, for WIDGET's present state. */
 typedef struct
 {
@@ -53,6 +58,9 @@ void conv_layer_widget_focus_ring (GtkWidget *widget, cairo_t *cr, gdouble x, gd
 
 /* NAME and DESCRIPTION (may be NULL) for assistive technology. */
 void conv_layer_widget_describe (GtkWidget *widget, const gchar *name, const gchar *description);
+
+/* Keeps the minus before a number that follows it in a right-to-left sentence. */
+#define CONV_LAYER_LTR "\342\200\216"
 
 /* A label that wraps and starts at the start side. */
 GtkWidget *conv_layer_label_new (const gchar *text, gboolean with_mnemonic);

@@ -131,6 +131,43 @@ conv_layer_widget_colors (GtkWidget *widget, ConvLayerColors *colors)
   colors->selected_text = color_of (&style->text[GTK_STATE_SELECTED]);
 }
 
+GtkWidget *
+conv_layer_bare_entry_new (void)
+{
+  GtkWidget *entry = gtk_entry_new ();
+  GtkBorder none = { 0, 0, 0, 0 };
+
+  gtk_entry_set_has_frame (GTK_ENTRY (entry), FALSE);
+  gtk_entry_set_inner_border (GTK_ENTRY (entry), &none);
+  return entry;
+}
+
+static const GdkColor *
+gdk_color_of (const ConvLayerColor *color, GdkColor *gdk)
+{
+  if (!color)
+    return NULL;
+  gdk->red = (guint16) (color->red * 65535);
+  gdk->green = (guint16) (color->green * 65535);
+  gdk->blue = (guint16) (color->blue * 65535);
+  return gdk;
+}
+
+void
+conv_layer_bare_entry_set_colors (GtkWidget *entry, const ConvLayerColor *base, const ConvLayerColor *text)
+{
+  static const GtkStateType states[] = { GTK_STATE_NORMAL, GTK_STATE_ACTIVE, GTK_STATE_PRELIGHT };
+  GdkColor back, front;
+  const GdkColor *base_color = gdk_color_of (base, &back), *text_color = gdk_color_of (text, &front);
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      gtk_widget_modify_base (entry, states[i], base_color);
+      gtk_widget_modify_text (entry, states[i], text_color);
+    }
+  gtk_widget_modify_cursor (entry, base_color, base_color);
+}
+
 gint
 conv_layer_widget_scale (GtkWidget *widget)
 {

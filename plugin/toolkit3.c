@@ -192,6 +192,51 @@ conv_layer_widget_colors (GtkWidget *widget, ConvLayerColors *colors)
   g_object_unref (entry);
 }
 
+#define BARE_ENTRY "bare-entry-css"
+
+GtkWidget *
+conv_layer_bare_entry_new (void)
+{
+  GtkWidget *entry = gtk_entry_new ();
+  GtkCssProvider *provider = gtk_css_provider_new ();
+
+  gtk_entry_set_has_frame (GTK_ENTRY (entry), FALSE);
+  gtk_entry_set_width_chars (GTK_ENTRY (entry), 0);
+  gtk_entry_set_max_width_chars (GTK_ENTRY (entry), 0);
+  /* A theme's least height and padding would not fit into a cell. */
+  gtk_style_context_add_provider (gtk_widget_get_style_context (entry), GTK_STYLE_PROVIDER (provider),
+                                  GTK_STYLE_PROVIDER_PRIORITY_USER);
+  g_object_set_data_full (G_OBJECT (entry), BARE_ENTRY, provider, g_object_unref);
+  conv_layer_bare_entry_set_colors (entry, NULL, NULL);
+  return entry;
+}
+
+static gchar *
+css_color (const ConvLayerColor *color)
+{
+  return g_strdup_printf ("rgb(%d,%d,%d)", (gint) (color->red * 255 + 0.5), (gint) (color->green * 255 + 0.5),
+                          (gint) (color->blue * 255 + 0.5));
+}
+
+void
+conv_layer_bare_entry_set_colors (GtkWidget *entry, const ConvLayerColor *base, const ConvLayerColor *text)
+{
+  GString *css = g_string_new ("entry { min-height: 0; min-width: 0; padding: 0; border-style: none;"
+                               " border-radius: 0; box-shadow: none; outline-style: none;");
+
+  if (base && text)
+    {
+      gchar *back = css_color (base), *front = css_color (text);
+
+      g_string_append_printf (css, " background: %s; color: %s; caret-color: %s;", back, front, back);
+      g_free (front);
+      g_free (back);
+    }
+  g_string_append (css, " }");
+  gtk_css_provider_load_from_data (g_object_get_data (G_OBJECT (entry), BARE_ENTRY), css->str, -1, NULL);
+  g_string_free (css, TRUE);
+}
+
 gint
 conv_layer_widget_scale (GtkWidget *widget)
 {
