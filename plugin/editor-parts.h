@@ -106,6 +106,12 @@ void conv_layer_state_load (ConvLayerState *state, const gchar *folder);
 gboolean conv_layer_state_save (const ConvLayerState *state, const gchar *folder, GError **error);
 void conv_layer_state_clear (ConvLayerState *state);
 
+/* ---- what tests see (editor-trace.c) ---- */
+
+/* Tells where all widgets of the process are and what they say while EDITOR is
+ * there, in the file that CONV_LAYER_WIDGETS names; nothing without it. */
+void conv_layer_editor_trace (GtkWidget *editor);
+
 /* The shapes a variant can be made of, with words for people, in the order of
  * the list; NULL after the last. */
 typedef struct

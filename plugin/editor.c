@@ -375,6 +375,7 @@ conv_layer_editor_new (ConvLayerSettings *settings, const ConvLayerEditorHost *h
   g_signal_connect (editor->widget, "hierarchy-changed", G_CALLBACK (moved_to_window), NULL);
   g_signal_connect (editor->widget, "destroy", G_CALLBACK (conv_layer_editor_stop), NULL);
   settings_changed (editor->widget);
+  conv_layer_editor_trace (editor->widget);
   if (warning)
     {
       g_object_set_data_full (G_OBJECT (editor->widget), "conv-layer-warning", warning, g_free);

@@ -1,0 +1,173 @@
+/* editor-trace.c: for tests in real windows: which widgets stand where and what
+ * they say, in JSON, written anew whenever it is another to the file that
+ * CONV_LAYER_WIDGETS names; nothing without it.  Knows GTK alone. */
+
+#include <json-glib/json-glib.h>
+
+#include "editor-parts.h"
+#include "toolkit.h"
+
+#define PERIOD 40 /* milliseconds from one look at the widgets to the next */
+
+static void
+add_text (JsonBuilder *builder, const gchar *member, const gchar *text)
+{
+  if (!text)
+    return;
+  json_builder_set_member_name (builder, member);
+  json_builder_add_string_value (builder, text);
+}
+
+static void
+add_number (JsonBuilder *builder, const gchar *member, gint number)
+{
+  json_builder_set_member_name (builder, member);
+  json_builder_add_int_value (builder, number);
+}
+
+static void
+add_truth (JsonBuilder *builder, const gchar *member, gboolean truth)
+{
+  if (!truth)
+    return;
+  json_builder_set_member_name (builder, member);
+  json_builder_add_boolean_value (builder, TRUE);
+}
+
+/* In pixels of the screen. */
+static void
+add_place (JsonBuilder *builder, GtkWidget *widget)
+{
+  GtkWidget *top = gtk_widget_get_toplevel (widget);
+  gint scale = conv_layer_widget_scale (widget);
+  gint x = 0, y = 0, origin_x = 0, origin_y = 0;
+  GtkAllocation place;
+
+  gtk_widget_get_allocation (widget, &place);
+  if (!gtk_widget_get_window (top) || !gtk_widget_translate_coordinates (widget, top, 0, 0, &x, &y))
+    return;
+  gdk_window_get_origin (gtk_widget_get_window (top), &origin_x, &origin_y);
+  add_number (builder, "x", (origin_x + x) * scale);
+  add_number (builder, "y", (origin_y + y) * scale);
+  add_number (builder, "width", place.width * scale);
+  add_number (builder, "height", place.height * scale);
+}
+
+static void
+add_mnemonic (JsonBuilder *builder, GtkLabel *label)
+{
+  const guint32 letter = gdk_keyval_to_unicode (gtk_label_get_mnemonic_keyval (label));
+  gchar text[7] = { 0 };
+
+  if (letter)
+    {
+      g_unichar_to_utf8 (letter, text);
+      add_text (builder, "mnemonic", text);
+    }
+}
+
+/* What a widget of its kind says. */
+static void
+add_state (JsonBuilder *builder, GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget))
+    {
+      add_text (builder, "text", gtk_label_get_text (GTK_LABEL (widget)));
+      add_mnemonic (builder, GTK_LABEL (widget));
+    }
+  else if (GTK_IS_ENTRY (widget))
+    add_text (builder, "text", gtk_entry_get_text (GTK_ENTRY (widget)));
+  else if (GTK_IS_WINDOW (widget))
+    add_text (builder, "title", gtk_window_get_title (GTK_WINDOW (widget)));
+  else if (GTK_IS_TOGGLE_BUTTON (widget))
+    add_truth (builder, "active", gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (widget)));
+  else if (GTK_IS_COMBO_BOX (widget))
+    add_number (builder, "chosen", gtk_combo_box_get_active (GTK_COMBO_BOX (widget)));
+  else if (GTK_IS_EXPANDER (widget))
+    add_truth (builder, "active", gtk_expander_get_expanded (GTK_EXPANDER (widget)));
+  else if (GTK_IS_NOTEBOOK (widget))
+    add_number (builder, "chosen", gtk_notebook_get_current_page (GTK_NOTEBOOK (widget)));
+}
+
+static void
+add_widget (GtkWidget *widget, gpointer data)
+{
+  JsonBuilder *builder = data;
+  gchar *tooltip;
+
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  tooltip = gtk_widget_get_tooltip_text (widget);
+  json_builder_begin_object (builder);
+  add_text (builder, "type", G_OBJECT_TYPE_NAME (widget));
+  add_text (builder, "name", atk_object_get_name (gtk_widget_get_accessible (widget)));
+  add_text (builder, "tooltip", tooltip);
+  add_place (builder, widget);
+  add_state (builder, widget);
+  add_truth (builder, "sensitive", gtk_widget_is_sensitive (widget));
+  add_truth (builder, "focusable", gtk_widget_get_can_focus (widget));
+  add_truth (builder, "focus", gtk_widget_has_focus (widget));
+  if (GTK_IS_CONTAINER (widget))
+    {
+      json_builder_set_member_name (builder, "children");
+      json_builder_begin_array (builder);
+      gtk_container_forall (GTK_CONTAINER (widget), add_widget, builder);
+      json_builder_end_array (builder);
+    }
+  json_builder_end_object (builder);
+  g_free (tooltip);
+}
+
+/* All windows of the process, menus and tooltips among them. */
+static gchar *
+describe_windows (void)
+{
+  JsonBuilder *builder = json_builder_new ();
+  GList *windows = gtk_window_list_toplevels ();
+  JsonNode *root;
+  gchar *text;
+
+  json_builder_begin_array (builder);
+  for (GList *window = windows; window; window = window->next)
+    add_widget (window->data, builder);
+  json_builder_end_array (builder);
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, FALSE);
+  json_node_unref (root);
+  g_object_unref (builder);
+  g_list_free (windows);
+  return text;
+}
+
+static gboolean
+look (gpointer data)
+{
+  GtkWidget *editor = data;
+  gchar *text = describe_windows ();
+
+  if (g_strcmp0 (text, g_object_get_data (G_OBJECT (editor), "conv-layer-widgets")) != 0)
+    {
+      g_file_set_contents (g_getenv ("CONV_LAYER_WIDGETS"), text, -1, NULL);
+      g_object_set_data_full (G_OBJECT (editor), "conv-layer-widgets", g_steal_pointer (&text), g_free);
+    }
+  g_free (text);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+stop (gpointer source)
+{
+  g_source_remove (GPOINTER_TO_UINT (source));
+}
+
+void
+conv_layer_editor_trace (GtkWidget *editor)
+{
+  guint source;
+
+  if (!g_getenv ("CONV_LAYER_WIDGETS"))
+    return;
+  /* After all that is to be drawn. */
+  source = gdk_threads_add_timeout_full (G_PRIORITY_LOW, PERIOD, look, editor, NULL);
+  g_object_set_data_full (G_OBJECT (editor), "conv-layer-trace", GUINT_TO_POINTER (source), stop);
+}
