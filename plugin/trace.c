@@ -21,7 +21,7 @@ conv_layer_trace (const gchar *event, const gchar *format, ...)
   if (!path)
     return;
   va_start (arguments, format);
-  text = g_strdup_vprintf (format, arguments);
+  text = format ? g_strdup_vprintf (format, arguments) : g_strdup ("");
   va_end (arguments);
   g_mutex_lock (&lock);
   file = g_fopen (path, "a");

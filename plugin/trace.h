@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* One line: microseconds of the monotonic clock, EVENT, and FORMAT's text.
- * From any thread. */
+/* One line: microseconds of the monotonic clock, EVENT, and FORMAT's text (NULL:
+ * none).  From any thread. */
 void conv_layer_trace (const gchar *event, const gchar *format, ...) G_GNUC_PRINTF (2, 3);
 
 G_END_DECLS
