@@ -1,158 +1,16 @@
 #!/usr/bin/env python3
 # test-undo.py: one undo step, in a real GIMP window on a display of our own:
 # Ctrl+Z gives back the exact image, Ctrl+Y the maps; and the filter runs from
-# the menu.  Steers GIMP by keys and by Script-Fu files it polls for.
+# the menu.
 
 import os
 import shutil
-import signal
-import subprocess
-import time
 
-from host import GENERATION, HOST, Profile, main, read_scheme, scheme
+from host import HOST, Profile, main
 from images import components
-from tap import Skip, equal, true
-from xcf import XCF
+from tap import equal, true
+from window import TITLE, Window, missing
 from xcf_writer import Layer, write
-
-NEEDED = ("Xvfb", "xdotool", "openbox", "import")
-NAMES = {2: ("gimp-2.10", "gimp"), 3: ("gimp-3.2", "gimp-3.0", "gimp-3", "gimp")}
-PATIENCE = 120  # seconds until a window that does not answer is given up
-
-SERVE = r"""
-(set! t-mark #f) ; messages are windows here
-(define (t-serve folder n)
-  (let ((path (string-append folder "/step-" (number->string n) ".scm")))
-    (if (file-exists? path)
-        (begin (load path) (t-serve folder (+ n 1)))
-        (begin (usleep 50000) (t-serve folder n)))))
-(define (t-image) %s)
-""" % {2: "(vector-ref (cadr (gimp-image-list)) 0)", 3: "(vector-ref (car (gimp-get-images)) 0)"}[GENERATION]
-
-
-class Window:
-    """GIMP in a window, with one image open."""
-
-    def __init__(self, image):
-        version = subprocess.run([self.gimp(), "--version"], stdout=subprocess.PIPE, text=True).stdout.split()[-1]
-        # No window but the image's.
-        self.profile = Profile('(config-version "%s")\n(show-welcome-dialog no)\n(check-updates no)\n'
-                               '(restore-session no)\n(save-session-info no)\n' % version
-                               if GENERATION == 3 else '(show-tips no)\n(restore-session no)\n(save-session-info no)\n')
-        self.processes, self.steps = [], 0
-        self.steps_folder = self.profile.file("steps")
-        os.mkdir(self.steps_folder)
-        self.display = self._start_display()
-        self.environment = self.profile.environment(DISPLAY=self.display, DBUS_SESSION_BUS_ADDRESS=None)
-        self.start(["openbox"])
-        program = self.profile.file("serve.scm")
-        with open(program, "w", encoding="utf-8") as stream:
-            stream.write(HOST.prelude + SERVE + "(t-serve %s 1)\n" % scheme(self.steps_folder))
-        options = ["--batch-interpreter=plug-in-script-fu-eval"] if GENERATION == 3 else []
-        self.start([self.gimp(), "--new-instance", "--no-splash", "-d", "-f"] + options
-                   + ["-b", "(load %s)" % scheme(program), image], log="gimp.txt")
-
-    @staticmethod
-    def gimp():
-        for name in NAMES[GENERATION]:
-            if shutil.which(name):
-                return shutil.which(name)
-        raise Skip("no GIMP %d with a window" % GENERATION)
-
-    def _start_display(self):
-        read, wrote = os.pipe()
-        self.processes.append(subprocess.Popen(["Xvfb", "-displayfd", str(wrote), "-screen", "0", "1400x950x24",
-                                                "-nolisten", "tcp"], pass_fds=[wrote], stdout=subprocess.DEVNULL,
-                                               stderr=subprocess.DEVNULL, start_new_session=True))
-        os.close(wrote)
-        with os.fdopen(read) as stream:
-            number = stream.readline().strip()
-        if not number:
-            raise Skip("Xvfb does not start here")
-        return ":" + number
-
-    def start(self, command, log=os.devnull):
-        stream = open(log if log == os.devnull else self.profile.file(log), "wb")
-        self.processes.append(subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=stream,
-                                               stderr=subprocess.STDOUT, start_new_session=True))
-        stream.close()
-
-    def close(self):
-        for process in reversed(self.processes):
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            process.wait()
-        self.profile.remove()
-
-    # ---- by Script-Fu ----
-
-    def step(self, body):
-        """Has GIMP run BODY; gives its records."""
-        self.steps += 1
-        path = os.path.join(self.steps_folder, "step-%d.scm" % self.steps)
-        log = self.profile.file("step-%d.txt" % self.steps)
-        with open(path + ".part", "w", encoding="utf-8") as stream:
-            stream.write('(t-case "%d" %s (lambda () %s))\n' % (self.steps, scheme(log), body))
-        os.rename(path + ".part", path)
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            if os.path.exists(log):
-                with open(log, encoding="utf-8") as stream:
-                    lines = stream.read().splitlines()
-                if lines and lines[-1].startswith('("end"'):
-                    records = dict(read_scheme(line)[0] for line in lines)
-                    true(records["ok"], "step %d: %s" % (self.steps, records.get("error")))
-                    return records
-            time.sleep(0.05)
-        with open(self.profile.file("gimp.txt"), errors="replace") as stream:
-            raise AssertionError("GIMP does not answer: " + stream.read()[-1500:])
-
-    def save(self, name):
-        path = self.profile.file(name)
-        self.step("(t-save (t-image) %s)" % scheme(path))
-        return XCF(path)
-
-    def count(self):
-        return self.step('(t-record "count" (t-count (t-image)))')["count"]
-
-    def wait_for_count(self, count, what):
-        end = time.monotonic() + PATIENCE
-        while self.count() != count:
-            true(time.monotonic() < end, "%s: %d layers at the top, expected %d" % (what, self.count(), count))
-            time.sleep(0.2)
-
-    # ---- by keys ----
-
-    def xdotool(self, *arguments):
-        return subprocess.run(["xdotool"] + list(arguments), env=self.environment, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, text=True).stdout.split()
-
-    def activate(self):
-        end = time.monotonic() + PATIENCE
-        while True:
-            windows = self.xdotool("search", "--onlyvisible", "--name", "undo-photo")
-            if windows:
-                break
-            true(time.monotonic() < end, "the image's window does not come")
-            time.sleep(0.2)
-        self.xdotool("windowactivate", "--sync", windows[-1])
-        time.sleep(0.3)
-
-    def keys(self, *keys):
-        for key in keys:
-            self.xdotool("key", "--clearmodifiers", key)
-            time.sleep(0.4)
-
-    def screenshot(self, name):
-        folder = os.environ.get("CONV_LAYER_SCREENSHOTS") or os.environ.get("G_TEST_BUILDDIR") or self.profile.folder
-        os.makedirs(folder, exist_ok=True)
-        path = os.path.join(folder, "gimp%d-%s.png" % (GENERATION, name))
-        subprocess.run(["import", "-window", "root", path], env=self.environment, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL)
-        if os.path.exists(path):
-            print("# picture: " + path)
 
 
 def same(found, expected, what, selected=True):
@@ -168,9 +26,9 @@ def same(found, expected, what, selected=True):
 
 
 def run(report):
-    missing = [name for name in NEEDED if not shutil.which(name)]
-    if missing:
-        report.skip("undo", "not here: " + ", ".join(missing))
+    reason = missing()
+    if reason:
+        report.skip("undo", reason)
         return
     picture = os.path.join(Profile.scratch(), "undo-photo.xcf")
     selection = [255 * (8 <= x < 90 and 5 <= y < 70) for y in range(80) for x in range(100)]
@@ -223,12 +81,9 @@ def run(report):
         window.keys("alt+r", "g")
         window.screenshot("menu")
         window.keys("l")
-        end = time.monotonic() + 20
-        while window.count() != 3 and time.monotonic() < end:
-            time.sleep(0.5)
-        if window.count() != 3:
-            window.screenshot("dialog")
-            window.keys("Return")
+        window.wait(lambda: window.xdotool("search", "--onlyvisible", "--name", "^%s$" % TITLE), "the dialog")
+        window.screenshot("dialog")
+        window.keys("Return")
         window.wait_for_count(3, "from the menu")
         found = window.save("menu.xcf")
         equal(found.names(), images["after"].names(), "tree")

@@ -1,0 +1,422 @@
+# window.py: GIMP in a real window on a display of its own: steered by keys,
+# pointer and Script-Fu files it polls for; what stands where in the filter's
+# dialog; the clipboard; pictures of the screen.  Knows no filter option.
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+from host import GENERATION, HOST, Profile, read_scheme, scheme
+from tap import Skip, true
+from xcf import XCF
+
+NEEDED = ("Xvfb", "xdotool", "openbox", "import", "xclip")
+NAMES = {2: ("gimp-2.10", "gimp"), 3: ("gimp-3.2", "gimp-3.0", "gimp-3", "gimp")}
+PATIENCE = 120  # seconds until a window that does not answer is given up
+TITLE = "Convolutional Layer"
+
+SERVE = r"""
+(set! t-mark #f) ; messages are windows here
+(define (t-serve folder n)
+  (let ((path (string-append folder "/step-" (number->string n) ".scm")))
+    (if (file-exists? path)
+        (begin (load path) (t-serve folder (+ n 1)))
+        (begin (usleep 30000) (t-serve folder n)))))
+(define (t-image) %s)
+""" % {2: "(vector-ref (cadr (gimp-image-list)) 0)", 3: "(vector-ref (car (gimp-get-images)) 0)"}[GENERATION]
+
+
+def missing():
+    """Why there are no windows here, or None."""
+    names = [name for name in NEEDED if not shutil.which(name)]
+    return "not here: " + ", ".join(names) if names else None
+
+
+class Widget:
+    """What the dialog tells of one widget, and of those inside of it."""
+
+    def __init__(self, told, parent=None):
+        self.told, self.parent = told, parent
+        self.children = [Widget(child, self) for child in told.get("children", ())]
+
+    def __getattr__(self, name):
+        if name in ("type", "name", "text", "title", "tooltip", "mnemonic"):
+            return self.told.get(name, "")
+        if name in ("sensitive", "focus", "focusable", "active"):
+            return self.told.get(name, False)
+        if name in ("x", "y", "width", "height", "chosen"):
+            return self.told[name]
+        raise AttributeError(name)
+
+    def all(self):
+        yield self
+        for child in self.children:
+            yield from child.all()
+
+    def inside(self, kind):
+        """The nearest widget of KIND around this one."""
+        widget = self
+        while widget and not re.search(kind, widget.type):
+            widget = widget.parent
+        true(widget, "no %s around %s" % (kind, self))
+        return widget
+
+    @property
+    def middle(self):
+        return self.x + self.width // 2, self.y + self.height // 2
+
+    def __str__(self):
+        return " ".join("%s=%r" % (key, value) for key, value in self.told.items() if key not in ("children", "tooltip"))
+
+
+class Widgets:
+    """All widgets of the plug-in that are on the screen."""
+
+    def __init__(self, windows):
+        self.windows = [Widget(window) for window in windows]
+
+    def all(self, **like):
+        """Those whose properties match the regular expressions LIKE."""
+        found = []
+        for window in self.windows:
+            for widget in window.all():
+                if all(re.search(pattern, getattr(widget, key)) for key, pattern in like.items()):
+                    found.append(widget)
+        return found
+
+    def find(self, n=0, **like):
+        found = self.all(**like)
+        if len(found) <= n:
+            shown = "\n".join(str(widget) for widget in self.all() if widget.text or widget.name or widget.title)
+            raise AssertionError("no widget %r; there are:\n%s" % (like, shown))
+        return found[n]
+
+    def has(self, **like):
+        return bool(self.all(**like))
+
+
+class Window:
+    """GIMP in a window, with one image open.  THEME: light or dark; LANGUAGE: a locale such as de_DE;
+    LOCALE: a folder of compiled translations; SCREEN: its size."""
+
+    def __init__(self, image, theme=None, language=None, locale=None, screen="1400x950", **environment):
+        self.title = os.path.splitext(os.path.basename(image))[0]
+        self.profile = Profile(self._gimprc(theme))
+        if locale:
+            os.symlink(locale, os.path.join(self.profile.path, "plug-ins", "conv-layer", "locale"))
+        self.processes, self.steps, self.read_log = [], 0, 0
+        self.steps_folder = self.profile.file("steps")
+        self.trace_file, self.widgets_file = self.profile.file("trace.txt"), self.profile.file("widgets.json")
+        os.mkdir(self.steps_folder)
+        self.display = self._start_display(screen)
+        self.environment = self.profile.environment(
+            DISPLAY=self.display, DBUS_SESSION_BUS_ADDRESS=None, NO_AT_BRIDGE="1", CONV_LAYER_TRACE=self.trace_file,
+            CONV_LAYER_WIDGETS=self.widgets_file, **self._language(language), **environment)
+        self.start(["openbox"])
+        program = self.profile.file("serve.scm")
+        with open(program, "w", encoding="utf-8") as stream:
+            stream.write(HOST.prelude + SERVE + "(t-serve %s 1)\n" % scheme(self.steps_folder))
+        options = ["--batch-interpreter=plug-in-script-fu-eval"] if GENERATION == 3 else []
+        self.start([self.gimp(), "--new-instance", "--no-splash", "-d", "-f"] + options
+                   + ["-b", "(load %s)" % scheme(program), image], log="gimp.txt")
+
+    @staticmethod
+    def gimp():
+        for name in NAMES[GENERATION]:
+            if shutil.which(name):
+                return shutil.which(name)
+        raise Skip("no GIMP %d with a window" % GENERATION)
+
+    def _gimprc(self, theme):
+        # No window but the image's.
+        lines = ["(restore-session no)", "(save-session-info no)"]
+        if GENERATION == 3:
+            version = subprocess.run([self.gimp(), "--version"], stdout=subprocess.PIPE, text=True).stdout.split()[-1]
+            lines += ['(config-version "%s")' % version, "(show-welcome-dialog no)", "(check-updates no)"]
+            lines += ["(theme-color-scheme %s)" % theme] if theme else []
+        else:
+            lines += ["(show-tips no)"] + (['(theme "%s")' % theme.capitalize()] if theme else [])
+        return "\n".join(lines) + "\n"
+
+    def _language(self, language):
+        """The environment that makes GIMP speak LANGUAGE; the locale is compiled where it is missing."""
+        if not language:
+            return {}
+        folder = self.profile.file("locales")
+        os.makedirs(folder, exist_ok=True)
+        name = language + ".UTF-8"
+        done = subprocess.run(["localedef", "-i", language, "-f", "UTF-8", os.path.join(folder, name)],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if done.returncode > 1 or not os.path.exists(os.path.join(folder, name)):
+            raise Skip("the locale %s cannot be made here" % name)
+        return {"LOCPATH": folder, "LC_ALL": name, "LANGUAGE": language}
+
+    def _start_display(self, screen):
+        read, wrote = os.pipe()
+        self.processes.append(subprocess.Popen(["Xvfb", "-displayfd", str(wrote), "-screen", "0", screen + "x24",
+                                                "-nolisten", "tcp"], pass_fds=[wrote], stdout=subprocess.DEVNULL,
+                                               stderr=subprocess.DEVNULL, start_new_session=True))
+        os.close(wrote)
+        with os.fdopen(read) as stream:
+            number = stream.readline().strip()
+        if not number:
+            raise Skip("Xvfb does not start here")
+        return ":" + number
+
+    def start(self, command, log=os.devnull):
+        stream = open(log if log == os.devnull else self.profile.file(log), "wb")
+        self.processes.append(subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=stream,
+                                               stderr=subprocess.STDOUT, start_new_session=True))
+        stream.close()
+
+    def close(self):
+        for process in reversed(self.processes):
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
+        self.profile.remove()
+
+    def log(self):
+        """What GIMP and its plug-ins wrote since the last call."""
+        with open(self.profile.file("gimp.txt"), "rb") as stream:
+            stream.seek(self.read_log)
+            text = stream.read()
+        self.read_log += len(text)
+        return text.decode(errors="replace")
+
+    def wait(self, condition, what, patience=PATIENCE):
+        """What CONDITION gives, once it is true; WHAT may be a function that tells what there is instead."""
+        end = time.monotonic() + patience
+        while True:
+            result = condition()
+            if result:
+                return result
+            if time.monotonic() > end:
+                self.screenshot("late")
+                raise AssertionError("waited in vain: %s" % (what() if callable(what) else what))
+            time.sleep(0.03)
+
+    # ---- by Script-Fu ----
+
+    def step(self, body):
+        """Has GIMP run BODY; gives its records."""
+        self.steps += 1
+        path = os.path.join(self.steps_folder, "step-%d.scm" % self.steps)
+        log = self.profile.file("step-%d.txt" % self.steps)
+        with open(path + ".part", "w", encoding="utf-8") as stream:
+            stream.write('(t-case "%d" %s (lambda () %s))\n' % (self.steps, scheme(log), body))
+        os.rename(path + ".part", path)
+
+        def answer():
+            if not os.path.exists(log):
+                return None
+            with open(log, encoding="utf-8") as stream:
+                lines = stream.read().splitlines()
+            if not lines or not lines[-1].startswith('("end"'):
+                return None
+            return dict(read_scheme(line)[0] for line in lines)
+
+        records = self.wait(answer, lambda: "GIMP does not answer: " + self.log()[-1500:])
+        true(records["ok"], "step %d: %s" % (self.steps, records.get("error")))
+        return records
+
+    def save(self, name):
+        path = self.profile.file(name)
+        self.step("(t-save (t-image) %s)" % scheme(path))
+        return XCF(path)
+
+    def count(self):
+        return self.step('(t-record "count" (t-count (t-image)))')["count"]
+
+    def wait_for_count(self, count, what):
+        self.wait(lambda: self.count() == count, "%s: %d layers at the top" % (what, count))
+
+    # ---- by keys and pointer ----
+
+    def xdotool(self, *arguments):
+        return subprocess.run(["xdotool"] + [str(argument) for argument in arguments], env=self.environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.split()
+
+    def activate(self, title=None):
+        """The keyboard goes to the window of TITLE, the image's without one."""
+        windows = self.wait(lambda: self.xdotool("search", "--onlyvisible", "--name", title or self.title),
+                            "the window %r" % (title or self.title))
+        self.xdotool("windowactivate", "--sync", windows[-1])
+        time.sleep(0.3)
+
+    def keys(self, *keys, pause=0.4):
+        for key in keys:
+            self.xdotool("key", "--clearmodifiers", key)
+            time.sleep(pause)
+
+    def screenshot(self, name):
+        """Of the whole screen; a second one of that name gets a number."""
+        folder = os.environ.get("CONV_LAYER_SCREENSHOTS") or os.environ.get("G_TEST_BUILDDIR") or self.profile.folder
+        os.makedirs(folder, exist_ok=True)
+        path = os.path.join(folder, "gimp%d-%s.png" % (GENERATION, name))
+        subprocess.run(["import", "-window", "root", path], env=self.environment, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        if os.path.exists(path):
+            print("# picture: " + path)
+
+    # ---- the clipboard ----
+
+    def clipboard(self):
+        return subprocess.run(["xclip", "-selection", "clipboard", "-o"], env=self.environment, timeout=PATIENCE,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
+
+    def set_clipboard(self, text):
+        # It stays in the background and serves the text.
+        subprocess.run(["xclip", "-selection", "clipboard", "-i"], env=self.environment, input=text.encode(),
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, timeout=PATIENCE)
+
+
+class Dialog:
+    """The filter's dialog in a Window; made by open_dialog()."""
+
+    def __init__(self, window):
+        self.window = window
+
+    # ---- what there is ----
+
+    def widgets(self):
+        try:
+            with open(self.window.widgets_file, encoding="utf-8") as stream:
+                return Widgets(json.load(stream))
+        except (OSError, ValueError):
+            return Widgets([])
+
+    def trace(self):
+        """(microseconds, event, text) of each line."""
+        if not os.path.exists(self.window.trace_file):
+            return []
+        with open(self.window.trace_file, encoding="utf-8") as stream:
+            lines = [line.rstrip("\n").split(" ", 2) for line in stream if line.endswith("\n")]
+        return [(int(line[0]), line[1], line[2] if len(line) > 2 else "") for line in lines]
+
+    def events(self, name):
+        return [line for line in self.trace() if line[1] == name]
+
+    def wait(self, condition, what, patience=20):
+        """Until CONDITION of the widgets is true; gives what it gives."""
+        def words():
+            shown = ["%s %r" % (w.type, w.text) for w in self.widgets().all() if w.text]
+            return "%s; there is: %s" % (what, ", ".join(shown))
+        return self.window.wait(lambda: condition(self.widgets()), words, patience)
+
+    def wait_for(self, patience=20, n=0, **like):
+        self.wait(lambda widgets: len(widgets.all(**like)) > n, "a widget %r" % like, patience)
+        return self.widgets().find(n, **like)
+
+    def wait_gone(self, **like):
+        self.wait(lambda widgets: not widgets.has(**like), "no widget %r any more" % like)
+
+    def wait_maps(self):
+        """Until every map that was asked for is there."""
+        def done():
+            asked, made = self.events("preview-request"), self.events("preview-maps")
+            return asked and made and int(made[-1][2]) >= int(asked[-1][2])
+        self.window.wait(done, "the maps of the last settings", 60)
+
+    def settle(self, quiet=0.2):
+        """Until the widgets have stayed as they are for a while."""
+        def stamp():
+            try:
+                found = os.stat(self.window.widgets_file)
+                return found.st_mtime_ns, found.st_ino
+            except OSError:
+                return None
+        time.sleep(0.05)
+        last, since = stamp(), time.monotonic()
+        end = since + 10
+        while time.monotonic() - since < quiet and time.monotonic() < end:
+            time.sleep(0.02)
+            now = stamp()
+            if now != last:
+                last, since = now, time.monotonic()
+
+    # ---- what a user does ----
+
+    def keys(self, *keys):
+        for key in keys:
+            self.window.xdotool("key", "--clearmodifiers", key)
+            time.sleep(0.06)
+        self.settle()
+
+    def type(self, text):
+        self.window.xdotool("type", "--clearmodifiers", "--delay", "25", "--", text)
+        self.settle()
+
+    def point(self, x, y, *command):
+        self.window.xdotool("mousemove", "--sync", x, y, *command)
+
+    def click(self, widget=None, button=1, times=1, at=None, **like):
+        """On the middle of WIDGET, or AT x, y within it, or on the one that is LIKE."""
+        widget = widget or self.wait_for(**like)
+        x, y = widget.middle if at is None else (widget.x + at[0], widget.y + at[1])
+        command = ["click", "--repeat", times, "--delay", 60, button] if times > 1 else ["click", button]
+        self.point(x, y, *command)
+        self.settle()
+
+    def wheel(self, widget, up, times=1, modifier=None, at=None):
+        x, y = widget.middle if at is None else (widget.x + at[0], widget.y + at[1])
+        self.point(x, y)
+        time.sleep(0.1)
+        if modifier:
+            self.window.xdotool("keydown", modifier)
+        self.window.xdotool("click", "--repeat", times, "--delay", 60, 4 if up else 5)
+        if modifier:
+            self.window.xdotool("keyup", modifier)
+        self.settle()
+
+    def drag(self, widget, start, end):
+        """From START to END, x, y within WIDGET."""
+        self.point(widget.x + start[0], widget.y + start[1], "mousedown", 1)
+        steps = 8
+        for i in range(1, steps + 1):
+            self.point(widget.x + start[0] + (end[0] - start[0]) * i // steps,
+                       widget.y + start[1] + (end[1] - start[1]) * i // steps)
+            time.sleep(0.03)
+        self.window.xdotool("mouseup", 1)
+        self.settle()
+
+    def fill(self, widget, text):
+        """TEXT instead of what the entry holds."""
+        self.click(widget, times=1)
+        self.keys("ctrl+a")
+        self.type(text)
+
+    def choose(self, item):
+        """The item of an open menu whose text matches."""
+        self.click(self.wait_for(text=item, type="Label"))
+
+    @property
+    def is_open(self):
+        return bool(self.window.xdotool("search", "--onlyvisible", "--name", "^%s$" % TITLE))
+
+    def wait_closed(self, patience=60):
+        self.window.wait(lambda: not self.is_open, "the dialog to close", patience)
+
+
+def open_dialog(window, menu=False):
+    """Filters > Generic > Convolutional Layer... by the MENU, or the last filter again."""
+    for path in window.trace_file, window.widgets_file:
+        if os.path.exists(path):
+            os.remove(path)
+    window.activate()
+    if menu:
+        window.keys("alt+r", "g")
+        window.keys("l", pause=0)
+    else:
+        window.keys("ctrl+shift+f", pause=0)
+    dialog = Dialog(window)
+    window.wait(lambda: dialog.is_open and dialog.events("dialog-shown"), "the dialog", 30)
+    dialog.wait(lambda widgets: widgets.has(title=TITLE), "the widgets of the dialog")
+    dialog.settle()
+    return dialog
