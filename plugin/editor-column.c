@@ -323,6 +323,10 @@ conv_layer_column_new (const ConvLayerColumnHost *host, gint variant)
   gtk_box_pack_start (GTK_BOX (column->box), column->slim, FALSE, FALSE, 0);
   g_object_ref_sink (column->box);
   gtk_widget_show_all (column->box);
+  /* From now on the variant decides which of these is seen. */
+  gtk_widget_set_no_show_all (column->entry, TRUE);
+  gtk_widget_set_no_show_all (column->body, TRUE);
+  gtk_widget_set_no_show_all (column->slim, TRUE);
   conv_layer_column_update (column);
   conv_layer_column_update_facts (column);
   return column;

@@ -11,11 +11,13 @@
 #include "editor-view.h"
 #include "toolkit.h"
 
-#define DIGITS 5     /* that people read; all of them are in the tooltip and the text */
-#define ALL_DIGITS 9 /* reads back to the same float32 */
-#define CELL_CHARS 8 /* of a number in a cell */
-#define SHOWN_ROWS 4 /* and columns that have room without scrolling: the lesson's filter */
-#define SUM_CHARS 11 /* -1.2346e-05 */
+#define DIGITS 5        /* that people read; all of them are in the tooltip and the text */
+#define ALL_DIGITS 9    /* reads back to the same float32 */
+#define CELL_CHARS 8    /* of a number in a cell */
+#define SHOWN_ROWS 4    /* that have room without scrolling: the lesson's filter */
+#define SHOWN_COLUMNS 3 /* at the least; there are more in a wider window */
+#define SUM_CHARS 9     /* of a number of the sum */
+#define CELL_FONT 0.85  /* of the theme's size */
 
 typedef enum
 {
@@ -56,7 +58,8 @@ struct Inspector
   Tile tiles[N_TABLES];
   GtkWidget *numbers[N_LINES], *drawn[N_LINES];
   gint rows, columns;           /* that the tiles have room for */
-  gint cell_width, line_height; /* by the font */
+  PangoFontDescription *font;   /* of the cells: a little smaller than the theme's */
+  gint cell_width, line_height; /* by it */
   guint refresh;
 };
 
@@ -102,21 +105,25 @@ place_cells (const Tile *tile, gint width, gint height, gint *left, gint *top)
   *top = MAX ((height - cell_height (tile->inspector) * tile->inspector->rows) / 2, 0);
 }
 
-/* What stands in a cell: the number, and under it the patch's gray code. */
-static gchar *
-cell_text (const Tile *tile, const ConvLayerInspection *inspection, gint n)
+/* Number N and, under it in the patch, its gray code. */
+static void
+draw_cell (const Tile *tile, cairo_t *cr, const ConvLayerInspection *inspection, gint n, gdouble gray, gint x, gint y)
 {
-  const gboolean codes = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (tile->inspector->codes));
+  const gboolean codes
+      = tile->table == PATCH && gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (tile->inspector->codes));
+  const gboolean padding = tile->table == PATCH && !inspection->inside[n];
+  const gint across = tile->inspector->cell_width, down = cell_height (tile->inspector);
+  const gint upper = codes ? down / 2 : down;
   gchar number[G_ASCII_DTOSTR_BUF_SIZE], code[G_ASCII_DTOSTR_BUF_SIZE];
+  /* Translators: short, it stands in a small cell: a pixel outside of the image, made up by the padding. */
+  const gchar *const pad = _("pad");
 
   write_number (number, numbers_of (inspection, tile->table)[n], DIGITS, CELL_CHARS);
-  if (tile->table != PATCH)
-    return g_strdup (number);
+  conv_layer_tile_draw_cell (cr, tile->canvas, gray, padding && !codes ? pad : number, x, y, across, upper);
+  if (!codes)
+    return;
   write_number (code, inspection->input[n] * 255.0, DIGITS, CELL_CHARS);
-  if (inspection->inside[n])
-    return codes ? g_strconcat (number, "\n", code, NULL) : g_strdup (number);
-  /* Translators: short, it stands in a small cell: a pixel outside of the image, made up by the padding. */
-  return codes ? g_strconcat (number, "\n", _("pad"), NULL) : g_strdup (_("pad"));
+  conv_layer_tile_draw_cell (cr, tile->canvas, gray, padding ? pad : code, x, y + upper, across, down - upper);
 }
 
 static void
@@ -138,6 +145,7 @@ draw_table (GtkWidget *widget, cairo_t *cr, gint width, gint height, gpointer da
       min = MIN (min, numbers[n]);
       max = MAX (max, numbers[n]);
     }
+  pango_context_set_font_description (gtk_widget_get_pango_context (widget), tile->inspector->font);
   place_cells (tile, width, height, &left, &top);
   cairo_clip_extents (cr, &clip_left, &clip_top, &clip_right, &clip_bottom);
   for (n = 0; n < inspection->rows * inspection->columns; n++)
@@ -146,13 +154,15 @@ draw_table (GtkWidget *widget, cairo_t *cr, gint width, gint height, gpointer da
       /* The patch is as gray as the input; the others as the lesson draws filters. */
       const gdouble gray
           = tile->table == PATCH ? CLAMP (numbers[n], 0.0f, 1.0f) : conv_layer_tile_gray (numbers[n], min, max);
-      g_autofree gchar *text = NULL;
 
       if (x + across <= clip_left || x >= clip_right || y + down <= clip_top || y >= clip_bottom)
         continue;
-      text = cell_text (tile, inspection, n);
-      conv_layer_tile_draw_cell (cr, widget, gray, text, x, y, across, down);
+      draw_cell (tile, cr, inspection, n, gray, x, y);
     }
+  cairo_set_source_rgb (cr, 0.5, 0.5, 0.5); /* to be seen on light and on dark */
+  cairo_set_line_width (cr, 1.0);
+  cairo_rectangle (cr, left - 0.5, top - 0.5, inspection->columns * across + 1, inspection->rows * down + 1);
+  cairo_stroke (cr);
 }
 
 /* Embedded, so that a right-to-left text does not mirror a formula. */
@@ -350,7 +360,15 @@ static void
 measure_font (Inspector *inspector, GtkWidget *widget)
 {
   PangoLayout *layout = gtk_widget_create_pango_layout (widget, "-0.00000");
+  const PangoFontDescription *theme = pango_context_get_font_description (pango_layout_get_context (layout));
+  const gint size = (gint) (pango_font_description_get_size (theme) * CELL_FONT);
 
+  inspector->font = pango_font_description_copy (theme);
+  if (pango_font_description_get_size_is_absolute (theme))
+    pango_font_description_set_absolute_size (inspector->font, size);
+  else
+    pango_font_description_set_size (inspector->font, size);
+  pango_layout_set_font_description (layout, inspector->font);
   pango_layout_get_pixel_size (layout, &inspector->cell_width, &inspector->line_height);
   inspector->cell_width += 4;
   g_object_unref (layout);
@@ -368,12 +386,13 @@ new_table (Inspector *inspector, Table table, const gchar *title, const gchar *d
   tile->table = table;
   tile->canvas = conv_layer_canvas_new (draw_table, tile);
   gtk_widget_set_can_focus (tile->canvas, FALSE);
+  gtk_widget_set_direction (tile->canvas, GTK_TEXT_DIR_LTR); /* the minus stands before its number */
   gtk_widget_set_has_tooltip (tile->canvas, TRUE);
   g_signal_connect (tile->canvas, "query-tooltip", G_CALLBACK (tell_cell), tile);
   conv_layer_widget_describe (tile->canvas, title, description);
   gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box),
-                      conv_layer_scrolled_new (tile->canvas, SHOWN_ROWS * inspector->cell_width + 4,
+                      conv_layer_scrolled_new (tile->canvas, SHOWN_COLUMNS * inspector->cell_width + 4,
                                                SHOWN_ROWS * (2 * inspector->line_height + 4) + 4),
                       TRUE, TRUE, 0);
   return box;
@@ -422,10 +441,10 @@ new_sum (Inspector *inspector)
   {
     const gchar *sign, *text;
   } lines[N_LINES] = {
-    [SUM] = { "", N_("sum of the products") },
+    [SUM] = { "", N_("sum of products") },
               [BIAS] = { "+", N_("bias") },
                          [PRE] = { "=", N_("pre-ReLU") },
-                                   [POST] = { "\u2192", N_("after ReLU: post-ReLU") },
+                                   [POST] = { "ReLU", N_("post-ReLU") },
                                    };
   GtkWidget *grid = conv_layer_grid_new (0, 6);
   gint line, column;
@@ -515,6 +534,7 @@ inspector_free (gpointer data)
   Inspector *inspector = data;
 
   g_object_unref (inspector->sight);
+  pango_font_description_free (inspector->font);
   g_free (inspector);
 }
 

@@ -246,7 +246,7 @@ draw (GtkWidget *widget, cairo_t *cr, gint width, gint height, gpointer data)
   if (scale != view->scale)
     {
       view->scale = scale;
-      conv_layer_sight_set_size (view->sight, inner_width * scale, inner_height * scale);
+      conv_layer_sight_set_size (view->sight, view, inner_width * scale, inner_height * scale);
     }
   conv_layer_widget_colors (widget, &colors);
   cairo_set_source_rgb (cr, colors.background.red, colors.background.green, colors.background.blue);
@@ -318,8 +318,25 @@ static void
 take_size (GtkWidget *widget, const GtkAllocation *allocation, View *view)
 {
   view->scale = conv_layer_widget_scale (widget);
-  conv_layer_sight_set_size (view->sight, (allocation->width - 2 * EDGE) * view->scale,
+  conv_layer_sight_set_size (view->sight, view, (allocation->width - 2 * EDGE) * view->scale,
                              (allocation->height - 2 * EDGE) * view->scale);
+}
+
+/* What is not seen must not decide how large the others' pictures are. */
+static void
+forget_size (GtkWidget *widget, View *view)
+{
+  (void) widget;
+  conv_layer_sight_set_size (view->sight, view, 0, 0);
+}
+
+static void
+take_mapped_size (GtkWidget *widget, View *view)
+{
+  GtkAllocation allocation;
+
+  gtk_widget_get_allocation (widget, &allocation);
+  take_size (widget, &allocation, view);
 }
 
 /* ---- pointer ---- */
@@ -395,6 +412,16 @@ motion (GtkWidget *widget, const GdkEventMotion *event, View *view)
       conv_layer_sight_center (view->sight, from->x - x * scale / from->zoom, from->y - y * scale / from->zoom);
     }
   return TRUE;
+}
+
+/* A pointer that comes from another window and stops has not moved within this one. */
+static gboolean
+enter (GtkWidget *widget, const GdkEventCrossing *event, View *view)
+{
+  (void) widget;
+  if (!view->pressed)
+    look_under (view, event->x, event->y);
+  return FALSE;
 }
 
 static gboolean
@@ -557,10 +584,12 @@ listen_widget (View *view)
     const gchar *signal;
     GCallback handler;
   } handlers[] = {
-    { "size-allocate", G_CALLBACK (take_size) },    { "button-press-event", G_CALLBACK (press) },
-    { "motion-notify-event", G_CALLBACK (motion) }, { "button-release-event", G_CALLBACK (release) },
-    { "scroll-event", G_CALLBACK (scroll) },        { "key-press-event", G_CALLBACK (key) },
-    { "focus-in-event", G_CALLBACK (focus) },       { "focus-out-event", G_CALLBACK (focus) },
+    { "map", G_CALLBACK (take_mapped_size) },         { "unmap", G_CALLBACK (forget_size) },
+    { "size-allocate", G_CALLBACK (take_size) },      { "button-press-event", G_CALLBACK (press) },
+    { "enter-notify-event", G_CALLBACK (enter) },     { "motion-notify-event", G_CALLBACK (motion) },
+    { "button-release-event", G_CALLBACK (release) }, { "scroll-event", G_CALLBACK (scroll) },
+    { "key-press-event", G_CALLBACK (key) },          { "focus-in-event", G_CALLBACK (focus) },
+    { "focus-out-event", G_CALLBACK (focus) },
   };
   gsize i;
 

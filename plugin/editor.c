@@ -266,6 +266,7 @@ new_left (Editor *editor)
   gtk_box_pack_start (GTK_BOX (box), gtk_label_new (caption), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), view, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), editor->notebook, TRUE, TRUE, 0);
+  conv_layer_widget_keep_width (box);
   editor->first_draw = g_signal_connect (view, signal, G_CALLBACK (drawn_first), editor);
   g_free (caption);
   return box;

@@ -96,7 +96,7 @@ conv_layer_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, co
 {
   Binding binding = { .config = config };
   ConvLayerValues values;
-  GtkWidget *dialog, *content, *editor;
+  GtkWidget *dialog, *editor;
   gboolean run;
 
   gimp_ui_init ("conv-layer");
@@ -105,10 +105,9 @@ conv_layer_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, co
   conv_layer_values_clear (values);
   dialog = gimp_procedure_dialog_new (procedure, GIMP_PROCEDURE_CONFIG (config), NULL);
   editor = conv_layer_editor_new (binding.settings, host);
-  /* An empty box of GIMP's own, or it would add a widget of its kind for each argument. */
-  content = gimp_procedure_dialog_fill_box_list (GIMP_PROCEDURE_DIALOG (dialog), "conv-layer-editor", NULL);
-  conv_layer_host_dialog_fill (GTK_DIALOG (dialog), GTK_BOX (content), binding.settings, editor);
-  gimp_procedure_dialog_fill (GIMP_PROCEDURE_DIALOG (dialog), "conv-layer-editor", NULL);
+  /* Not by GIMP's own filling, which adds a widget for each argument. */
+  conv_layer_host_dialog_fill (GTK_DIALOG (dialog), GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (dialog))),
+                               binding.settings, editor);
   bind (&binding);
   run = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog));
   conv_layer_editor_stop (editor);

@@ -8,13 +8,19 @@
 #define ROUNDED 1.0001 /* what many steps of the wheel may be off */
 #define MARGIN 0.125   /* of the viewport, kept around a pixel that is walked to */
 
+typedef struct
+{
+  gint width, height; /* pixels of the screen */
+} Size;
+
 struct _ConvLayerSight
 {
   GObject parent_instance;
   ConvLayerPreview *preview;
 
-  gint width, height;           /* of a view; 0 until it is known */
-  gint next_width, next_height; /* reported since the last idle moment */
+  GHashTable *sizes;  /* by view: Size */
+  gint width, height; /* of the largest view; 0 until it is known */
+  Size least;
   guint resize;
   gdouble zoom; /* 0: fitted */
   ConvLayerViewport viewport;
@@ -47,12 +53,18 @@ last_pixel (ConvLayerSight *sight, gint *x, gint *y)
   return conv_layer_preview_pixel_at (sight->preview, G_MAXINT, G_MAXINT, x, y);
 }
 
+static ConvLayerViewport
+fitted_viewport (ConvLayerSight *sight)
+{
+  return conv_layer_preview_fit (sight->preview, sight->least.width, sight->least.height);
+}
+
 /* What there is to see: the input, and maps that padding makes larger. */
 static GeglRectangle
 bounds (ConvLayerSight *sight)
 {
   /* A fitted input has its middle in the middle. */
-  const ConvLayerViewport whole = conv_layer_preview_fit (sight->preview, sight->width, sight->height);
+  const ConvLayerViewport whole = fitted_viewport (sight);
   GeglRectangle all = { 0, 0, (gint) lrint (2.0 * whole.x), (gint) lrint (2.0 * whole.y) }, area;
   gint x, y;
 
@@ -88,7 +100,7 @@ show (ConvLayerSight *sight, gdouble x, gdouble y)
 
   if (sight->width <= 0 || sight->height <= 0)
     return;
-  viewport = conv_layer_preview_fit (sight->preview, sight->width, sight->height);
+  viewport = fitted_viewport (sight);
   if (sight->zoom > 0.0)
     {
       const GeglRectangle all = bounds (sight);
@@ -107,7 +119,7 @@ show (ConvLayerSight *sight, gdouble x, gdouble y)
 static gdouble
 fitted_zoom (ConvLayerSight *sight)
 {
-  return conv_layer_preview_fit (sight->preview, sight->width, sight->height).zoom;
+  return fitted_viewport (sight).zoom;
 }
 
 /* To ZOOM, or fitted when that is as small as it gets; X, Y stays in its place. */
@@ -134,29 +146,47 @@ static gboolean
 resize (gpointer data)
 {
   ConvLayerSight *sight = data;
-  const gboolean first = sight->width == 0;
-  const gboolean changed = sight->width != sight->next_width || sight->height != sight->next_height;
+  const Size before = { sight->width, sight->height }, least = sight->least;
+  GHashTableIter iter;
+  gpointer data_of_view;
 
   sight->resize = 0;
-  sight->width = sight->next_width;
-  sight->height = sight->next_height;
-  sight->next_width = sight->next_height = 0;
-  if (!changed)
+  sight->width = sight->height = 0;
+  sight->least = (Size) { G_MAXINT, G_MAXINT };
+  g_hash_table_iter_init (&iter, sight->sizes);
+  while (g_hash_table_iter_next (&iter, NULL, &data_of_view))
+    {
+      const Size *size = data_of_view;
+
+      sight->width = MAX (sight->width, size->width);
+      sight->height = MAX (sight->height, size->height);
+      sight->least.width = MIN (sight->least.width, size->width);
+      sight->least.height = MIN (sight->least.height, size->height);
+    }
+  if (sight->width == before.width && sight->height == before.height && sight->least.width == least.width
+      && sight->least.height == least.height)
     return G_SOURCE_REMOVE;
-  if (first)
-    sight->viewport = conv_layer_preview_fit (sight->preview, sight->width, sight->height);
+  if (before.width == 0 && sight->width > 0)
+    sight->viewport = fitted_viewport (sight);
   sight->viewport.zoom = 0.0; /* whatever it comes to, it is another one */
   show (sight, sight->viewport.x, sight->viewport.y);
   return G_SOURCE_REMOVE;
 }
 
 void
-conv_layer_sight_set_size (ConvLayerSight *sight, gint width, gint height)
+conv_layer_sight_set_size (ConvLayerSight *sight, gpointer view, gint width, gint height)
 {
-  if (width <= 0 || height <= 0)
-    return;
-  sight->next_width = MAX (sight->next_width, width);
-  sight->next_height = MAX (sight->next_height, height);
+  if (width > 0 && height > 0)
+    {
+      Size *size = g_new (Size, 1);
+
+      *size = (Size) { width, height };
+      g_hash_table_replace (sight->sizes, view, size);
+    }
+  else
+    {
+      g_hash_table_remove (sight->sizes, view);
+    }
   /* After the layout, before the drawing. */
   if (!sight->resize)
     sight->resize = g_idle_add_full (G_PRIORITY_HIGH_IDLE + 15, resize, sight, NULL);
@@ -407,7 +437,7 @@ conv_layer_sight_get_preview (ConvLayerSight *sight)
 static void
 conv_layer_sight_init (ConvLayerSight *sight)
 {
-  (void) sight; /* all 0 is right */
+  sight->sizes = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 }
 
 static void
@@ -419,6 +449,7 @@ dispose (GObject *object)
     g_source_remove (sight->resize);
   sight->resize = 0;
   forget_numbers (sight);
+  g_clear_pointer (&sight->sizes, g_hash_table_unref);
   g_clear_object (&sight->preview);
   G_OBJECT_CLASS (conv_layer_sight_parent_class)->dispose (object);
 }

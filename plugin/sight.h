@@ -21,9 +21,10 @@ ConvLayerPreview *conv_layer_sight_get_preview (ConvLayerSight *sight);
 
 /* ---- the viewport ---- */
 
-/* A view has WIDTH x HEIGHT pixels of the screen for its picture.  Takes effect
- * when the main loop is idle; of several views the largest counts. */
-void conv_layer_sight_set_size (ConvLayerSight *sight, gint width, gint height);
+/* VIEW has WIDTH x HEIGHT pixels of the screen for its picture; 0 x 0: it is not
+ * seen any more.  Takes effect when the main loop is idle: pictures are made for
+ * the largest view, and a fitted input fits the smallest. */
+void conv_layer_sight_set_size (ConvLayerSight *sight, gpointer view, gint width, gint height);
 
 /* Borrowed; its zoom is 0 until a size is known. */
 const ConvLayerViewport *conv_layer_sight_get_viewport (ConvLayerSight *sight);

@@ -26,6 +26,9 @@ GtkWidget *conv_layer_grid_new (gint row_spacing, gint column_spacing);
 void conv_layer_grid_attach (GtkWidget *grid, GtkWidget *child, gint column, gint row, gint columns, gint rows,
                              gboolean expand_x, gboolean expand_y);
 
+/* WIDGET stays as wide as it asks to be, whatever is inside it would like. */
+void conv_layer_widget_keep_width (GtkWidget *widget);
+
 /* WIDGET inside a scrolled window that shows scroll bars only when needed and
  * asks for at least WIDTH x HEIGHT (-1: none). */
 GtkWidget *conv_layer_scrolled_new (GtkWidget *widget, gint width, gint height);

@@ -91,6 +91,12 @@ conv_layer_grid_attach (GtkWidget *grid, GtkWidget *child, gint column, gint row
                     expand_y ? GTK_EXPAND | GTK_FILL : GTK_FILL, 0, 0);
 }
 
+void
+conv_layer_widget_keep_width (GtkWidget *widget)
+{
+  (void) widget; /* GTK 2 asks the one who packs it */
+}
+
 GtkWidget *
 conv_layer_scrolled_new (GtkWidget *widget, gint width, gint height)
 {

@@ -93,6 +93,12 @@ conv_layer_grid_attach (GtkWidget *grid, GtkWidget *child, gint column, gint row
   gtk_grid_attach (GTK_GRID (grid), child, column, row, columns, rows);
 }
 
+void
+conv_layer_widget_keep_width (GtkWidget *widget)
+{
+  gtk_widget_set_hexpand (widget, FALSE);
+}
+
 GtkWidget *
 conv_layer_scrolled_new (GtkWidget *widget, gint width, gint height)
 {
