@@ -68,7 +68,7 @@ run ()
 heading "This machine"
 packages_find_gimp
 gimp_list=packages_gimp$gimp_generation
-needed=$packages_build${!gimp_list}$packages_run$packages_test$packages_windows
+needed=$packages_build${!gimp_list}$packages_run$packages_test$packages_windows$packages_emulated
 [[ -z $all_hosts ]] || ((EUID != 0)) || needed+=$packages_roots
 packages_need "$needed"
 version=$(gimp-console --version | grep -o '[0-9]\+\.[0-9]\+\.[0-9]\+' | head -n 1)
@@ -110,7 +110,7 @@ for other in "${others[@]}"; do
     rm -f "$folder"/meson-logs/testlog*
     # shellcheck disable=SC2016
     run tests/hosts/root.sh run "$suite" sh -c \
-      'exec tests/hosts/build.sh /src "$BUILD" -Dgimp="$1"' sh "$([[ $suite == bookworm ]] && echo 2 || echo 3)" || true
+      'exec tests/hosts/build.sh /src "$BUILD" -Dgimp="$1" -Demulated=false' sh "$([[ $suite == bookworm ]] && echo 2 || echo 3)" || true
     results+=("$name=$folder")
   fi
 done

@@ -141,7 +141,7 @@ vec_codes16 (const uint16_t *codes)
   return _mm256_cvtepi32_ps (_mm256_cvtepu16_epi32 (_mm_loadu_si128 ((const void *) codes)));
 }
 
-/* Rounded towards 0, then brought to 0..255; NaN gives 0. */
+/* Rounded towards 0, then brought to 0..255; NaN and what overflowed give 0. */
 OPERATION Bytes
 bytes_from (const Vector v[4])
 {

@@ -145,7 +145,7 @@ vec_codes16 (const uint16_t *codes)
   return _mm512_cvtepi32_ps (_mm512_cvtepu16_epi32 (_mm256_loadu_si256 ((const void *) codes)));
 }
 
-/* Rounded towards 0, then brought to 0..255; NaN gives 0. */
+/* Rounded towards 0, then brought to 0..255; NaN and what overflowed give 0. */
 OPERATION Bytes
 bytes_from (const Vector v[4])
 {

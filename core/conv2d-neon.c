@@ -154,12 +154,21 @@ vec_codes8 (const uint8_t *codes)
   return vcvtq_f32_u32 (vmovl_u16 (vget_low_u16 (vmovl_u8 (vcreate_u8 (four)))));
 }
 
-/* Rounded towards 0, then brought to 0..255; NaN gives 0. */
+/* Rounded towards 0; NaN and what overflowed give 0. */
+OPERATION uint16x4_t
+whole_from (Vector v)
+{
+  uint32x4_t in_range = vcltq_f32 (v, vdupq_n_f32 (0x1p31f));
+
+  return vqmovn_u32 (vandq_u32 (vcvtq_u32_f32 (v), in_range));
+}
+
+/* The same, then brought to 0..255. */
 OPERATION Bytes
 bytes_from (const Vector v[4])
 {
-  uint16x8_t low = vcombine_u16 (vqmovn_u32 (vcvtq_u32_f32 (v[0])), vqmovn_u32 (vcvtq_u32_f32 (v[1])));
-  uint16x8_t high = vcombine_u16 (vqmovn_u32 (vcvtq_u32_f32 (v[2])), vqmovn_u32 (vcvtq_u32_f32 (v[3])));
+  uint16x8_t low = vcombine_u16 (whole_from (v[0]), whole_from (v[1]));
+  uint16x8_t high = vcombine_u16 (whole_from (v[2]), whole_from (v[3]));
 
   return vcombine_u8 (vqmovn_u16 (low), vqmovn_u16 (high));
 }

@@ -743,32 +743,3 @@ const RowsCheck rows_checks[] = {
   { "quotients", check_quotients, 0 }, /* once: all there are */
 };
 const int n_rows_checks = (int) (sizeof rows_checks / sizeof *rows_checks);
-
-#ifdef ROWS_CHECK_MAIN
-/* rows-check [SHAPES]: every set this processor has; prints what it did. */
-int
-main (int argc, char **argv)
-{
-  long shapes = argc > 1 ? atol (argv[1]) : 20000;
-  const Conv2dRows *sets[CONV2D_MAX_SETS];
-  int count = conv2d_rows_available (sets);
-
-  printf ("chosen: %s\n", conv2d_rows ()->name);
-  for (int s = 0; s < count; s++)
-    for (int c = 0; c < n_rows_checks; c++)
-      {
-        uint64_t seed = 0x9e3779b97f4a7c15u;
-        long share = shapes * rows_checks[c].share / 100 + (rows_checks[c].share == 0);
-        char text[300];
-
-        for (long i = 0; i < share; i++)
-          if (!rows_checks[c].run (sets[s], &seed, text, sizeof text))
-            {
-              printf ("%s %s: %s\n", sets[s]->name, rows_checks[c].name, text);
-              return 1;
-            }
-        printf ("%s %s: %ld shapes equal\n", sets[s]->name, rows_checks[c].name, share);
-      }
-  return 0;
-}
-#endif

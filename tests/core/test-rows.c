@@ -10,10 +10,18 @@
 
 #define SHAPES 20000
 
+/* What a set has passed so far: told, never judged. */
+typedef struct
+{
+  gint64 shapes;
+  gint64 microseconds;
+} Tally;
+
 typedef struct
 {
   const Conv2dRows *rows;
   const RowsCheck *check;
+  Tally *tally;
 } Case;
 
 static void
@@ -21,10 +29,11 @@ test_against_scalar (gconstpointer data)
 {
   const Case *c = data;
   const gchar *wish = g_getenv ("TEST_ROWS_SHAPES");
-  gint64 shapes = wish ? g_ascii_strtoll (wish, NULL, 10) : SHAPES;
+  gint64 shapes = MAX (1, (wish ? g_ascii_strtoll (wish, NULL, 10) : SHAPES) * c->check->share / 100);
+  gint64 start = g_get_monotonic_time ();
   uint64_t seed = 0x9e3779b97f4a7c15u;
 
-  for (gint64 i = 0; i < MAX (1, shapes * c->check->share / 100); i++)
+  for (gint64 i = 0; i < shapes; i++)
     {
       char text[300];
       uint64_t before = seed;
@@ -37,6 +46,8 @@ test_against_scalar (gconstpointer data)
           return;
         }
     }
+  c->tally->shapes += shapes;
+  c->tally->microseconds += g_get_monotonic_time () - start;
 }
 
 /* ---- the ladder ---- */
@@ -92,6 +103,8 @@ main (int argc, char **argv)
 {
   const Conv2dRows *sets[CONV2D_MAX_SETS];
   gint count = conv2d_rows_available (sets);
+  Tally tallies[CONV2D_MAX_SETS] = { { 0, 0 } };
+  gint status;
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/rows/chosen", test_chosen);
@@ -102,9 +115,14 @@ main (int argc, char **argv)
         Case *one = g_new (Case, 1);
         gchar *path = g_strdup_printf ("/core/rows/%s/%s", sets[s]->name, rows_checks[c].name);
 
-        *one = (Case) { sets[s], &rows_checks[c] };
+        *one = (Case) { sets[s], &rows_checks[c], &tallies[s] };
         g_test_add_data_func_full (path, one, test_against_scalar, g_free);
         g_free (path);
       }
-  return g_test_run ();
+  status = g_test_run ();
+  for (gint s = 0; s < count; s++)
+    if (tallies[s].shapes > 0)
+      g_print ("# %s: %" G_GINT64_FORMAT " shapes in %.1f s\n", sets[s]->name, tallies[s].shapes,
+               (gdouble) tallies[s].microseconds * 1e-6);
+  return status;
 }

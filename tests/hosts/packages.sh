@@ -24,6 +24,12 @@ gimp            | cmd:gimp-console     | runs the filter'
 packages_test='
 python3         | cmd:python3          | compares what GIMP made with what is expected
 locales         | deb:locales          | makes de_DE and tr_TR, for decimal commas and dotless i'
+# For the core on emulated processors: once, on an x86-64 machine, is enough.
+packages_emulated=''
+[[ $(uname -m) != x86_64 ]] || packages_emulated='
+qemu-user       | cmd:qemu-aarch64     | runs the core as on a processor without AVX and on an ARM
+gcc-aarch64-linux-gnu | cmd:aarch64-linux-gnu-gcc | compiles the core for the ARM
+libc6-dev-arm64-cross | deb:libc6-dev-arm64-cross | the C library to link it with'
 # For roots of other Debian releases (root only).
 packages_roots='
 mmdebstrap      | cmd:mmdebstrap       | makes the roots of the other GIMP versions
