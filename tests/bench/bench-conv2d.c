@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 #ifdef __x86_64__
 #include <immintrin.h>
 #endif
@@ -25,23 +26,29 @@ static int rounds = 15;
 
 /* ---- memory ---- */
 
-/* Floats of one plane, written before: fresh pages cost many times more. */
-static float *
-new_plane (size_t floats)
-{
-  /* Planes a multiple of a page apart would share cache sets. */
-  static size_t shift;
-  size_t size = (floats + 64 * 1024) * sizeof (float);
-  float *plane = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+#define SHIFT ((size_t) 64 * 1024) /* floats */
 
-  if (plane == MAP_FAILED)
+typedef struct
+{
+  float *memory;
+  size_t floats;
+} Mapped;
+
+/* Room for FLOATS of one plane, SHIFT more lie behind them; written before:
+ * fresh pages cost many times more. */
+static Mapped
+map_plane (size_t floats)
+{
+  size_t size = (floats + SHIFT) * sizeof (float);
+  float *memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  if (memory == MAP_FAILED)
     {
       perror ("mmap");
       exit (1);
     }
-  memset (plane, 1, size);
-  shift = (shift + 80 * 16) % (64 * 1024);
-  return plane + shift;
+  memset (memory, 1, size);
+  return (Mapped) { memory, floats };
 }
 
 static void
@@ -87,7 +94,7 @@ copy_avx (const Copy *copy)
   _mm_sfence ();
 }
 
-#define PEAK(LOAD, FMA, SET, TYPE)                                                                                     \
+#define PEAK(FMA, SET, TYPE)                                                                                           \
   TYPE sums[12], factor = SET (0.999f);                                                                                \
   for (int i = 0; i < 12; i++)                                                                                         \
     sums[i] = SET ((float) i);                                                                                         \
@@ -102,13 +109,13 @@ copy_avx (const Copy *copy)
 __attribute__ ((target ("avx512f"))) static void
 peak_avx512 (long steps)
 {
-  PEAK (_mm512_load_ps, _mm512_fmadd_ps, _mm512_set1_ps, __m512)
+  PEAK (_mm512_fmadd_ps, _mm512_set1_ps, __m512)
 }
 
 __attribute__ ((target ("avx2,fma"))) static void
 peak_avx2 (long steps)
 {
-  PEAK (_mm256_load_ps, _mm256_fmadd_ps, _mm256_set1_ps, __m256)
+  PEAK (_mm256_fmadd_ps, _mm256_set1_ps, __m256)
 }
 #endif
 
@@ -290,16 +297,23 @@ static int set_count;
 static float *planes[MAX_PLANES];
 static float *input;
 
+/* The input and COUNT outputs of FLOATS each; those there are stay. */
 static void
 need_planes (int count, size_t floats)
 {
-  static size_t made[MAX_PLANES];
+  static Mapped made[MAX_PLANES + 1];
 
-  for (int p = 0; p < count; p++)
-    if (made[p] < floats)
+  for (int p = 0; p <= count; p++)
+    if (made[p].floats < floats)
       {
-        planes[p] = new_plane (floats);
-        made[p] = floats;
+        if (made[p].memory)
+          munmap (made[p].memory, (made[p].floats + SHIFT) * sizeof (float));
+        made[p] = map_plane (floats);
+        /* Planes a multiple of a page apart would share cache sets. */
+        if (p == 0)
+          fill_noise (input = made[p].memory, floats);
+        else
+          planes[p - 1] = made[p].memory + (size_t) p * 80 * 16 % SHIFT;
       }
 }
 
@@ -364,22 +378,47 @@ copy_case (int side, int count, int threads)
 static void
 print_head (void)
 {
-  printf ("%-34s %7s %-7s %9s %8s %8s %8s\n", "case", "threads", "set", "ns/pixel", "GMAC/s", "x limit", "of peak");
+  printf ("%-36s %7s %-7s %9s %8s %8s %8s  %s\n", "case", "threads", "set", "ns/pixel", "GMAC/s", "x limit", "of peak",
+          "beside");
 }
 
-/* BASE: the time the case is compared with; PEAK: GMAC/s, 0: not known. */
-static void
-print_line (const char *name, Case *c, double macs, double base, double peak)
+/* What a case is compared with; 0, or NULL, where there is none. */
+typedef struct
 {
-  double time = median (c);
-  double pixels = (double) c->width * c->height;
-  double rate = macs * pixels / time * 1e-6;
+  double limit;     /* ms that streaming took */
+  double peak;      /* GMAC/s of nothing but multiply-adds */
+  double other;     /* ns a pixel of another case */
+  const char *name; /* of the other case */
+} Beside;
 
-  printf ("%-34s %7d %-7s %9.3f %8.1f %8.2f ", name, c->threads, c->rows->name, time / pixels * 1e6, rate, time / base);
-  if (peak > 0)
-    printf ("%7.0f%%\n", 100 * rate / peak);
+static double
+pixel_time (Case *c)
+{
+  return median (c) / ((double) c->width * c->height) * 1e6;
+}
+
+/* MACS: multiply-adds a pixel. */
+static void
+print_line (const char *name, Case *c, double macs, Beside beside)
+{
+  double pixel = pixel_time (c);
+
+  printf ("%-36s %7d %-7s %9.3f", name, c->threads, c->rows ? c->rows->name : "limit", pixel);
+  if (macs > 0)
+    printf (" %8.1f", macs / pixel);
   else
-    printf ("%8s\n", "");
+    printf (" %8s", "");
+  if (beside.limit > 0)
+    printf (" %8.2f", median (c) / beside.limit);
+  else
+    printf (" %8s", "");
+  if (beside.peak > 0)
+    printf (" %7.0f%%", 100 * macs / pixel / beside.peak);
+  else
+    printf (" %8s", "");
+  if (beside.name)
+    printf ("  %.2f x %s", pixel / beside.other, beside.name);
+  printf ("\n");
   fflush (stdout);
 }
 
@@ -393,6 +432,18 @@ asked_for (const char *name)
 
 /* ---- the table ---- */
 
+static size_t
+picture_floats (int side)
+{
+  return (size_t) side * (size_t) (side + 16);
+}
+
+static double
+megapixels (int side)
+{
+  return (double) side * side / 1e6;
+}
+
 static void
 bench_notebook (int side, int threads)
 {
@@ -400,10 +451,10 @@ bench_notebook (int side, int threads)
   Case copy, cases[CONV2D_MAX_SETS], *all[CONV2D_MAX_SETS + 1];
   char name[60];
 
-  snprintf (name, sizeof name, "4 filters 4x4, 8 planes, %.1f Mpx", (double) side * side / 1e6);
+  snprintf (name, sizeof name, "4 filters 4x4, 8 planes, %.1f Mpx", megapixels (side));
   if (!asked_for (name))
     return;
-  need_planes (8, (size_t) side * (size_t) (side + 16));
+  need_planes (8, picture_floats (side));
   picture_init (&picture, side, 4, 4, true);
   copy = copy_case (side, 8, threads);
   all[0] = &copy;
@@ -413,10 +464,9 @@ bench_notebook (int side, int threads)
       all[s + 1] = &cases[s];
     }
   run_cases (all, set_count + 1);
-  copy.rows = &(Conv2dRows) { .name = "limit" };
-  print_line (name, &copy, 0, median (&copy), 0);
+  print_line (name, &copy, 0, (Beside) { .limit = median (&copy) });
   for (int s = 0; s < set_count; s++)
-    print_line (name, &cases[s], 4 * 16, median (&copy), 0);
+    print_line (name, &cases[s], 4 * 16, (Beside) { .limit = median (&copy) });
 }
 
 /* COUNT filters, none the negative of another, pre-ReLU only. */
@@ -426,10 +476,10 @@ bench_size (int side, int size, int count)
   static Picture picture;
   char name[60];
 
-  snprintf (name, sizeof name, "%d filters %dx%d, %.1f Mpx", count, size, size, (double) side * side / 1e6);
+  snprintf (name, sizeof name, "%d filters %dx%d, %.1f Mpx", count, size, size, megapixels (side));
   if (!asked_for (name))
     return;
-  need_planes (count, (size_t) side * (size_t) (side + 16));
+  need_planes (count, picture_floats (side));
   picture_init (&picture, side, count, size, false);
   for (int s = 0; s < set_count; s++)
     {
@@ -440,12 +490,13 @@ bench_size (int side, int size, int count)
       int lanes = strcmp (sets[s]->name, "avx512") == 0 ? 16 : strcmp (sets[s]->name, "avx2") == 0 ? 8 : 0;
 
       run_cases (all, 3);
-      print_line (name, &c, (double) count * size * size, median (&copy),
-                  (double) lanes * 12 * (double) PEAK_STEPS / median (&peak) * 1e-6);
+      print_line (name, &c, (double) count * size * size,
+                  (Beside) { .limit = median (&copy),
+                             .peak = (double) lanes * 12 * (double) PEAK_STEPS / median (&peak) * 1e-6 });
     }
 }
 
-/* The passes of the plug-in, each against the float pass. */
+/* The passes of the plug-in, each beside the float pass. */
 static void
 bench_passes (int side, int threads)
 {
@@ -459,7 +510,7 @@ bench_passes (int side, int threads)
 
   if (!asked_for ("pass"))
     return;
-  need_planes (8, (size_t) side * (size_t) (side + 16));
+  need_planes (8, picture_floats (side));
   picture_init (&picture, side, 4, 4, true);
   for (int s = 0; s < set_count; s++)
     {
@@ -470,7 +521,8 @@ bench_passes (int side, int threads)
         }
       run_cases (all, 3);
       for (int i = 0; i < 3; i++)
-        print_line (passes[i].name, &cases[i], 4 * 16, median (&cases[0]), 0);
+        print_line (passes[i].name, &cases[i], 4 * 16,
+                    (Beside) { .other = pixel_time (&cases[0]), .name = i > 0 ? "float planes" : NULL });
     }
 }
 
@@ -495,7 +547,39 @@ bench_gray (int side)
       Case *all[] = { &copy, &c };
 
       run_cases (all, 2);
-      print_line ("gray from R'G'B' u8", &c, 3, median (&copy), 0);
+      print_line ("gray from R'G'B' u8", &c, 3, (Beside) { .limit = median (&copy) });
+    }
+}
+
+/* The time a pixel takes in a picture of LARGE pixels beside one of SMALL:
+ * nothing may grow faster than the picture. */
+static void
+bench_linear (int small, int large, int threads)
+{
+  static Picture pictures[2];
+  char name[60], beside[20];
+
+  snprintf (name, sizeof name, "linear: %.0f Mpx", megapixels (large));
+  snprintf (beside, sizeof beside, "%.0f Mpx", megapixels (small));
+  if (!asked_for (name))
+    return;
+  if ((double) sysconf (_SC_AVPHYS_PAGES) * (double) sysconf (_SC_PAGESIZE)
+      < 1.2 * 9 * sizeof (float) * (double) picture_floats (large))
+    {
+      printf ("%-36s skipped: less memory is free than its nine planes need\n", name);
+      return;
+    }
+  need_planes (8, picture_floats (large));
+  picture_init (&pictures[0], small, 4, 4, true);
+  picture_init (&pictures[1], large, 4, 4, true);
+  for (int s = 0; s < set_count; s++)
+    {
+      Case few = case_new (MAPS, sets[s], &pictures[0], 2, threads);
+      Case many = case_new (MAPS, sets[s], &pictures[1], 2, threads);
+      Case *all[] = { &few, &many };
+
+      run_cases (all, 2);
+      print_line (name, &many, 4 * 16, (Beside) { .other = pixel_time (&few), .name = beside });
     }
 }
 
@@ -505,7 +589,7 @@ main (void)
   const char *text = getenv ("BENCH_ROUNDS");
   const char *pixels = getenv ("BENCH_PIXELS");
   int large = 4096;
-  static const int sizes[] = { 3, 4, 5, 7, 9, 11, 15, 31 };
+  static const int sizes[] = { 3, 4, 5, 7, 9, 11, 13, 15, 31 };
 
   if (text)
     rounds = atoi (text) < 1 ? 1 : atoi (text) > MAX_ROUNDS ? MAX_ROUNDS : atoi (text);
@@ -520,8 +604,6 @@ main (void)
   else if (set_count > 1) /* scalar is the definition, not a way to work */
     memmove (sets, sets + 1, (size_t) --set_count * sizeof *sets);
 
-  input = new_plane ((size_t) large * (size_t) large + 1024 * 1024);
-  fill_noise (input, (size_t) large * (size_t) large + 1024 * 1024);
   print_head ();
   for (int threads = 1; threads <= 2; threads++)
     {
@@ -534,5 +616,7 @@ main (void)
   bench_passes (large, 1);
   bench_passes (large, 2);
   bench_gray (large);
+  bench_linear (2048, 10000, 1);
+  bench_linear (2048, 10000, 2);
   return 0;
 }
