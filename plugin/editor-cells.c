@@ -17,11 +17,20 @@
 
 #define WIDTH 260 /* asked for; more cells scroll */
 #define HEIGHT 168
-#define PADDING 5 /* around a number */
-#define MAX_CELL_WIDTH 88
-#define WIDE_CELL 64 /* cells grow with the grid, no further than this */
+#define PADDING 6         /* around a number, in pixels */
+#define MARK 4            /* the frame of the current cell */
+#define SIGN_WIDTH 14     /* the sign of what is no number */
+#define MAX_TEXT_WIDTH 72 /* longer numbers are shortened */
+#define WIDE_CELL 64      /* cells grow with the grid, no further than this */
 #define TALL_CELL 44
-#define DIGITS 6 /* of a number that is shortened */
+#define MAX_WEIGHTS (CONV2D_MAX_SIZE * CONV2D_MAX_SIZE)
+
+typedef enum
+{
+  AT_REST,  /* keys mean the cell */
+  TYPING,   /* its number is written anew: arrows go on to the next cell */
+  IN_PLACE, /* its number is changed: left and right move in the text */
+} Mode;
 
 typedef struct
 {
@@ -31,14 +40,27 @@ typedef struct
   gulong handler;
   GtkWidget *scrolled, *layout, *entry;
   gint cell_width, cell_height;
-  gint row, column; /* of the entry */
+  gdouble colored; /* the entry's gray, -1: as the theme has it */
 
-  gboolean typed;    /* the entry's text is not yet taken over */
-  gboolean wrong;    /* it is no number */
+  /* What is drawn, of the filter as it was last seen. */
+  gint rows, columns;
+  gdouble weights[MAX_WEIGHTS], min, max;
+  gchar *texts[MAX_WEIGHTS]; /* as much of each number as a cell holds */
+  gint widths[MAX_WEIGHTS];
+
+  gint row, column; /* the current cell: the entry's */
+  Mode mode;
+  gboolean wrong;    /* what is typed is no number */
   gboolean updating; /* by us, not by the user */
-  gdouble before;    /* the weight when the entry came here */
-  guint visit;       /* each one is a step of the history of its own */
+  gboolean stepping; /* the last change was a step by key or wheel */
+  gboolean said;     /* a message is shown */
+  gdouble before;    /* the weight when typing began */
+  gdouble latest;    /* that typing made of it */
+  guint change;      /* each is a step of the history of its own */
   gdouble turned;    /* of the wheel, less than a step */
+
+  guint32 pressed_at; /* milliseconds, for double clicks */
+  gint pressed_row, pressed_column;
 } ConvLayerCells;
 
 typedef struct
@@ -48,6 +70,7 @@ typedef struct
 
 GType conv_layer_cells_get_type (void) G_GNUC_CONST;
 
+/* Not G_DECLARE_FINAL_TYPE: GTK 2's types lack what it builds on. */
 G_DEFINE_TYPE (ConvLayerCells, conv_layer_cells, GTK_TYPE_EVENT_BOX)
 
 #define CELLS(WIDGET) (G_TYPE_CHECK_INSTANCE_CAST ((WIDGET), conv_layer_cells_get_type (), ConvLayerCells))
@@ -57,72 +80,106 @@ static guint message_signal;
 static void
 say (ConvLayerCells *cells, const gchar *text)
 {
+  if (!text && !cells->said)
+    return;
+  cells->said = text != NULL;
   g_signal_emit (cells, message_signal, 0, text);
 }
 
-static const Conv2dFilter *
-filter_of (const ConvLayerCells *cells)
+static gint
+current (const ConvLayerCells *cells)
 {
-  return conv_layer_settings_get_filter (cells->settings);
+  return cells->row * cells->columns + cells->column;
 }
 
-static gdouble
-weight_at (const ConvLayerCells *cells, gint row, gint column)
-{
-  const Conv2dFilter *filter = filter_of (cells);
+/* ---- numbers as cells show them ---- */
 
-  return filter->weights[row * filter->columns + column];
+static gint
+text_width (PangoLayout *layout, const gchar *text)
+{
+  gint width;
+
+  pango_layout_set_text (layout, text, -1);
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  return width;
 }
 
-/* ---- what is drawn ---- */
-
-/* As many digits as a cell holds; free with g_free(). */
+/* TEXT with fewer decimals and dots in their place, its exponent kept. */
 static gchar *
-short_text (gdouble weight)
+shorten (PangoLayout *layout, const gchar *text)
 {
-  gchar *text = conv_layer_weight_text (weight);
-  gchar number[G_ASCII_DTOSTR_BUF_SIZE];
+  const gchar *dot = strchr (text, '.'), *exponent = strchr (text, 'e');
+  gint digits = (gint) (exponent ? exponent - text : (gssize) strlen (text));
+  gchar *shorter = NULL;
 
-  if (strlen (text) <= DIGITS + 1)
+  if (!dot)
+    return NULL;
+  if (!exponent)
+    exponent = "";
+  while (--digits > (gint) (dot - text) + 1)
+    {
+      g_free (shorter);
+      shorter = g_strdup_printf ("%.*s…%s", digits, text, exponent);
+      if (text_width (layout, shorter) <= MAX_TEXT_WIDTH)
+        return shorter;
+    }
+  g_free (shorter);
+  return NULL;
+}
+
+/* WEIGHT in full, or as much as a cell holds; free with g_free(). */
+static gchar *
+cell_text (PangoLayout *layout, gdouble weight)
+{
+  gchar *text = conv_layer_weight_text (weight), *shorter;
+  gchar power[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (text_width (layout, text) <= MAX_TEXT_WIDTH)
     return text;
+  shorter = shorten (layout, text);
   g_free (text);
-  g_ascii_formatd (number, sizeof number, "%.4g", weight);
-  return g_strdup (number);
+  if (shorter)
+    return shorter;
+  g_ascii_formatd (power, sizeof power, "%.3e", weight); /* too many digits before the dot */
+  shorter = shorten (layout, power);
+  return shorter ? shorter : g_strdup (power);
 }
 
 static void
-draw (GtkWidget *widget, cairo_t *cr, gint width, gint height, gpointer data)
+forget_texts (ConvLayerCells *cells)
 {
-  ConvLayerCells *cells = data;
-  const Conv2dFilter *filter = filter_of (cells);
-  gdouble min = INFINITY, max = -INFINITY, left, top, right, bottom;
+  for (gint i = 0; i < cells->rows * cells->columns; i++)
+    g_clear_pointer (&cells->texts[i], g_free);
+  cells->rows = cells->columns = 0;
+}
 
-  (void) width;
-  (void) height;
+/* Takes over the filter; a number is written and measured only when it is
+ * another: 961 of them would be felt at each key. */
+static void
+take_filter (ConvLayerCells *cells)
+{
+  const Conv2dFilter *filter = conv_layer_settings_get_filter (cells->settings);
+  PangoLayout *layout = gtk_widget_create_pango_layout (cells->layout, NULL);
+
+  if (cells->rows != filter->rows || cells->columns != filter->columns)
+    forget_texts (cells);
+  cells->rows = filter->rows;
+  cells->columns = filter->columns;
+  cells->min = cells->max = filter->weights[0];
   for (gint i = 0; i < filter->rows * filter->columns; i++)
     {
-      min = MIN (min, filter->weights[i]);
-      max = MAX (max, filter->weights[i]);
-    }
-  cairo_clip_extents (cr, &left, &top, &right, &bottom);
-  for (gint row = 0; row < filter->rows; row++)
-    for (gint column = 0; column < filter->columns; column++)
-      {
-        gdouble x = column * cells->cell_width, y = row * cells->cell_height;
-        gdouble weight = weight_at (cells, row, column);
-        gchar *text;
+      gdouble weight = filter->weights[i];
 
-        if (x > right || y > bottom || x + cells->cell_width < left || y + cells->cell_height < top)
-          continue;
-        text = short_text (weight);
-        conv_layer_tile_draw_cell (cr, widget, conv_layer_tile_gray (weight, min, max), text, x, y, cells->cell_width,
-                                   cells->cell_height);
-        cairo_set_source_rgb (cr, 0.5, 0.5, 0.5);
-        cairo_set_line_width (cr, 1);
-        cairo_rectangle (cr, x + 0.5, y + 0.5, cells->cell_width - 1, cells->cell_height - 1);
-        cairo_stroke (cr);
-        g_free (text);
-      }
+      cells->min = MIN (cells->min, weight);
+      cells->max = MAX (cells->max, weight);
+      if (cells->texts[i] && cells->weights[i] == weight)
+        continue;
+      g_free (cells->texts[i]);
+      cells->texts[i] = cell_text (layout, weight);
+      cells->widths[i] = text_width (layout, cells->texts[i]);
+      cells->weights[i] = weight;
+    }
+  g_object_unref (layout);
 }
 
 /* ---- places ---- */
@@ -130,142 +187,264 @@ draw (GtkWidget *widget, cairo_t *cr, gint width, gint height, gpointer data)
 static void
 measure (ConvLayerCells *cells)
 {
-  const Conv2dFilter *filter = filter_of (cells);
-  PangoLayout *text = gtk_widget_create_pango_layout (cells->layout, "-0");
+  PangoLayout *layout = gtk_widget_create_pango_layout (cells->layout, "0");
   GtkAllocation area;
-  gint width, height;
+  gint height;
 
-  pango_layout_get_pixel_size (text, &width, &height);
+  pango_layout_get_pixel_size (layout, NULL, &height);
   cells->cell_height = height + 2 * PADDING;
-  cells->cell_width = 0;
-  for (gint i = 0; i < filter->rows * filter->columns; i++)
-    {
-      gchar *number = short_text (filter->weights[i]);
-
-      pango_layout_set_text (text, number, -1);
-      pango_layout_get_pixel_size (text, &width, NULL);
-      cells->cell_width = MAX (cells->cell_width, width + 2 * PADDING);
-      g_free (number);
-    }
-  cells->cell_width = CLAMP (cells->cell_width, cells->cell_height * 3 / 2, MAX_CELL_WIDTH);
+  cells->cell_width = cells->cell_height * 5 / 4;
+  for (gint i = 0; i < cells->rows * cells->columns; i++)
+    cells->cell_width = MAX (cells->cell_width, cells->widths[i] + 2 * PADDING);
   gtk_widget_get_allocation (cells->scrolled, &area);
-  cells->cell_width = MAX (cells->cell_width, MIN (WIDE_CELL, (area.width - 4) / filter->columns));
-  cells->cell_height = MAX (cells->cell_height, MIN (TALL_CELL, (area.height - 4) / filter->rows));
-  g_object_unref (text);
+  cells->cell_width = MAX (cells->cell_width, MIN (WIDE_CELL, (area.width - 4) / cells->columns));
+  cells->cell_height = MAX (cells->cell_height, MIN (TALL_CELL, (area.height - 4) / cells->rows));
+  gtk_layout_set_size (GTK_LAYOUT (cells->layout), (guint) (cells->columns * cells->cell_width),
+                       (guint) (cells->rows * cells->cell_height));
+  g_object_unref (layout);
+}
+
+/* The current cell; while a long number is typed it lies over its neighbours. */
+static GdkRectangle
+current_area (ConvLayerCells *cells)
+{
+  GdkRectangle area
+      = { cells->column * cells->cell_width, cells->row * cells->cell_height, cells->cell_width, cells->cell_height };
+  GtkAllocation layout;
+
+  if (cells->mode != AT_REST)
+    {
+      PangoLayout *text = gtk_entry_get_layout (GTK_ENTRY (cells->entry));
+      gint width, whole;
+
+      gtk_widget_get_allocation (cells->layout, &layout);
+      whole = MAX (cells->columns * cells->cell_width, layout.width);
+      pango_layout_get_pixel_size (text, &width, NULL);
+      width += 2 * PADDING + MARK + (cells->wrong ? SIGN_WIDTH : 0);
+      area.width = MIN (MAX (area.width, width), whole);
+      area.x = MAX (0, MIN (area.x, whole - area.width));
+    }
+  return area;
+}
+
+static void
+color_entry (ConvLayerCells *cells)
+{
+  gdouble gray
+      = cells->mode == AT_REST ? conv_layer_tile_gray (cells->weights[current (cells)], cells->min, cells->max) : -1;
+  gdouble text = conv_layer_tile_text_gray (gray);
+
+  if (gray == cells->colored)
+    return;
+  cells->colored = gray;
+  conv_layer_bare_entry_set_colors (cells->entry, gray < 0 ? NULL : &(ConvLayerColor) { gray, gray, gray },
+                                    gray < 0 ? NULL : &(ConvLayerColor) { text, text, text });
 }
 
 static void
 place_entry (ConvLayerCells *cells)
 {
-  gtk_widget_set_size_request (cells->entry, cells->cell_width, cells->cell_height);
-  gtk_layout_move (GTK_LAYOUT (cells->layout), cells->entry, cells->column * cells->cell_width,
-                   cells->row * cells->cell_height);
+  GdkRectangle area = current_area (cells);
+
+  gtk_widget_set_size_request (cells->entry, area.width - 2 * MARK - (cells->wrong ? SIGN_WIDTH : 0),
+                               area.height - 2 * MARK);
+  gtk_layout_move (GTK_LAYOUT (cells->layout), cells->entry, area.x + MARK, area.y + MARK);
+  color_entry (cells);
+  gtk_widget_queue_draw (cells->layout);
 }
 
 static void
 scroll_to_entry (ConvLayerCells *cells)
 {
   GtkScrolledWindow *scrolled = GTK_SCROLLED_WINDOW (cells->scrolled);
+  gint x = cells->column * cells->cell_width, y = cells->row * cells->cell_height;
 
-  gtk_adjustment_clamp_page (gtk_scrolled_window_get_hadjustment (scrolled), cells->column * cells->cell_width,
-                             (cells->column + 1) * cells->cell_width);
-  gtk_adjustment_clamp_page (gtk_scrolled_window_get_vadjustment (scrolled), cells->row * cells->cell_height,
-                             (cells->row + 1) * cells->cell_height);
+  gtk_adjustment_clamp_page (gtk_scrolled_window_get_hadjustment (scrolled), x, x + cells->cell_width);
+  gtk_adjustment_clamp_page (gtk_scrolled_window_get_vadjustment (scrolled), y, y + cells->cell_height);
+}
+
+static gboolean
+cell_at (const ConvLayerCells *cells, gdouble x, gdouble y, gint *row, gint *column)
+{
+  *column = (gint) floor (x / cells->cell_width);
+  *row = (gint) floor (y / cells->cell_height);
+  return x >= 0 && y >= 0 && *column < cells->columns && *row < cells->rows;
+}
+
+/* ---- drawing ---- */
+
+static void
+ring (cairo_t *cr, const GdkRectangle *area, gdouble inset, gdouble width)
+{
+  cairo_set_line_width (cr, width);
+  cairo_rectangle (cr, area->x + inset + width / 2, area->y + inset + width / 2, area->width - 2 * inset - width,
+                   area->height - 2 * inset - width);
+  cairo_stroke (cr);
+}
+
+/* Told by more than its colour: dashes and a "!". */
+static void
+draw_wrong (cairo_t *cr, GtkWidget *widget, const GdkRectangle *area)
+{
+  static const gdouble dashes[] = { 5, 3 };
+  PangoLayout *layout = gtk_widget_create_pango_layout (widget, NULL);
+  gint width, height;
+
+  cairo_set_source_rgb (cr, 1, 1, 1);
+  cairo_rectangle (cr, area->x, area->y, area->width, area->height);
+  cairo_fill (cr);
+  cairo_set_source_rgb (cr, 0.75, 0, 0);
+  cairo_set_dash (cr, dashes, G_N_ELEMENTS (dashes), 0);
+  ring (cr, area, 0, 3);
+  cairo_set_dash (cr, NULL, 0, 0);
+  pango_layout_set_markup (layout, "<b>!</b>", -1);
+  pango_layout_get_pixel_size (layout, &width, &height);
+  cairo_move_to (cr, area->x + area->width - MARK - (SIGN_WIDTH + width) / 2.0, area->y + (area->height - height) / 2);
+  pango_cairo_show_layout (cr, layout);
+  g_object_unref (layout);
+}
+
+/* A frame that is seen on black, on white and on the gray of some themes' selections. */
+static void
+draw_mark (ConvLayerCells *cells, cairo_t *cr)
+{
+  GdkRectangle area = current_area (cells);
+  ConvLayerColors colors;
+
+  if (cells->wrong)
+    {
+      draw_wrong (cr, cells->layout, &area);
+      return;
+    }
+  conv_layer_widget_colors (cells->layout, &colors);
+  cairo_set_source_rgb (cr, 0, 0, 0);
+  ring (cr, &area, 0, 1);
+  cairo_set_source_rgb (cr, 1, 1, 1);
+  ring (cr, &area, 3, 1);
+  if (gtk_widget_has_focus (cells->entry))
+    cairo_set_source_rgb (cr, colors.selected.red, colors.selected.green, colors.selected.blue);
+  else
+    cairo_set_source_rgb (cr, 0.5, 0.5, 0.5);
+  ring (cr, &area, 1, 2);
+}
+
+static void
+draw (GtkWidget *widget, cairo_t *cr, gint width, gint height, gpointer data)
+{
+  ConvLayerCells *cells = data;
+  gdouble left, top, right, bottom;
+
+  (void) width;
+  (void) height;
+  cairo_clip_extents (cr, &left, &top, &right, &bottom);
+  for (gint row = 0; row < cells->rows; row++)
+    for (gint column = 0; column < cells->columns; column++)
+      {
+        GdkRectangle area
+            = { column * cells->cell_width, row * cells->cell_height, cells->cell_width, cells->cell_height };
+        gint i = row * cells->columns + column;
+
+        if (area.x > right || area.y > bottom || area.x + area.width < left || area.y + area.height < top)
+          continue;
+        conv_layer_tile_draw_cell (cr, widget, conv_layer_tile_gray (cells->weights[i], cells->min, cells->max),
+                                   i == current (cells) ? NULL : cells->texts[i], area.x, area.y, area.width,
+                                   area.height);
+        cairo_set_source_rgb (cr, 0.5, 0.5, 0.5);
+        ring (cr, &area, 0, 1);
+      }
+  draw_mark (cells, cr);
+}
+
+/* ---- the current cell ---- */
+
+static void
+set_text (ConvLayerCells *cells, const gchar *text)
+{
+  cells->updating = TRUE;
+  gtk_entry_set_text (GTK_ENTRY (cells->entry), text);
+  gtk_editable_set_position (GTK_EDITABLE (cells->entry), -1);
+  cells->updating = FALSE;
 }
 
 static void
 mark_wrong (ConvLayerCells *cells, gboolean wrong)
 {
-  if (cells->wrong == wrong)
-    return;
+  if (wrong && !cells->wrong)
+    {
+      /* Translators: %s is what was typed into a cell of the filter */
+      gchar *text = g_strdup_printf (_("'%s' is no number; type one such as -1, 0.5 or 1/9, with a dot."),
+                                        gtk_entry_get_text (GTK_ENTRY (cells->entry)));
+
+      say (cells, text);
+      g_free (text);
+    }
+  else if (!wrong)
+    {
+      say (cells, NULL);
+    }
   cells->wrong = wrong;
-  gtk_entry_set_icon_from_icon_name (GTK_ENTRY (cells->entry), GTK_ENTRY_ICON_SECONDARY,
-                                     wrong ? "dialog-warning" : NULL);
-  say (cells, wrong ? _("This is not a number: write one such as -1, 0.5 or 1/9, with a dot.") : NULL);
 }
 
-/* The entry shows the current cell's weight; what was typed is forgotten. */
-static void
-show_weight (ConvLayerCells *cells)
-{
-  gchar *text = conv_layer_weight_text (weight_at (cells, cells->row, cells->column));
-
-  cells->updating = TRUE;
-  gtk_entry_set_text (GTK_ENTRY (cells->entry), text);
-  cells->updating = FALSE;
-  cells->typed = FALSE;
-  mark_wrong (cells, FALSE);
-  if (gtk_widget_has_focus (cells->entry))
-    gtk_editable_select_region (GTK_EDITABLE (cells->entry), 0, -1);
-  g_free (text);
-}
-
+/* Names for assistive technology: the grid, the cell, and what of a long number is not shown. */
 static void
 describe (ConvLayerCells *cells)
 {
-  const Conv2dFilter *filter = filter_of (cells);
-  gchar *whole = g_strdup_printf (_("Base filter, %d rows, %d columns"), filter->rows, filter->columns);
+  gchar *whole = g_strdup_printf (_("Base filter, %d rows, %d columns"), cells->rows, cells->columns);
   gchar *cell = g_strdup_printf (_("row %d, column %d"), cells->row + 1, cells->column + 1);
+  gchar *number = conv_layer_weight_text (cells->weights[current (cells)]);
 
   conv_layer_widget_describe (cells->layout, whole, NULL);
-  conv_layer_widget_describe (cells->entry, cell, whole);
+  conv_layer_widget_describe (cells->entry, cell, number);
+  g_free (number);
   g_free (cell);
   g_free (whole);
 }
 
+/* Shows the current cell's weight; what was typed and not taken over is gone. */
 static void
-begin_visit (ConvLayerCells *cells)
+rest (ConvLayerCells *cells)
 {
-  cells->visit++;
-  cells->before = weight_at (cells, cells->row, cells->column);
-}
-
-/* What was typed is a weight already, or it is no number and forgotten. */
-static void
-go_to (ConvLayerCells *cells, gint row, gint column)
-{
-  const Conv2dFilter *filter = filter_of (cells);
-
-  cells->row = CLAMP (row, 0, filter->rows - 1);
-  cells->column = CLAMP (column, 0, filter->columns - 1);
-  begin_visit (cells);
-  show_weight (cells);
-  place_entry (cells);
-  scroll_to_entry (cells);
+  cells->mode = AT_REST;
+  mark_wrong (cells, FALSE);
+  set_text (cells, cells->texts[current (cells)]);
+  measure (cells);
   describe (cells);
-  gtk_widget_queue_draw (cells->layout);
+  place_entry (cells);
 }
 
+/* The settings have changed, by us or by others. */
 static void
 refresh (ConvLayerCells *cells)
 {
-  const Conv2dFilter *filter = filter_of (cells);
-  gdouble shown;
+  gint rows = cells->rows, columns = cells->columns;
 
-  cells->row = MIN (cells->row, filter->rows - 1);
-  cells->column = MIN (cells->column, filter->columns - 1);
-  measure (cells);
-  gtk_layout_set_size (GTK_LAYOUT (cells->layout), (guint) (filter->columns * cells->cell_width),
-                       (guint) (filter->rows * cells->cell_height));
-  place_entry (cells);
-  /* What is being typed stays as it is while it says the same. */
-  if (!conv_layer_weight_parse (gtk_entry_get_text (GTK_ENTRY (cells->entry)), &shown)
-          ? !cells->typed
-          : shown != weight_at (cells, cells->row, cells->column))
-    show_weight (cells);
-  describe (cells);
-  gtk_widget_queue_draw (cells->layout);
+  take_filter (cells);
+  cells->row = MIN (cells->row, cells->rows - 1);
+  cells->column = MIN (cells->column, cells->columns - 1);
+  /* Cells do not change their width under what is being typed. */
+  if (cells->mode == AT_REST || rows != cells->rows || columns != cells->columns
+      || cells->weights[current (cells)] != cells->latest)
+    rest (cells);
+  else
+    place_entry (cells);
 }
 
-/* ---- changing ---- */
+static void
+begin_change (ConvLayerCells *cells)
+{
+  cells->change++;
+  cells->stepping = FALSE;
+  cells->before = cells->latest = cells->weights[current (cells)];
+}
 
 static void
 set_weight (ConvLayerCells *cells, gdouble weight)
 {
-  Conv2dFilter filter = *filter_of (cells);
-  gchar *key = g_strdup_printf ("cell %u", cells->visit);
+  Conv2dFilter filter = *conv_layer_settings_get_filter (cells->settings);
+  gchar *key = g_strdup_printf ("cell %u", cells->change);
 
-  filter.weights[cells->row * filter.columns + cells->column] = weight;
+  cells->latest = weight + 0.0; /* -0 is 0 */
+  filter.weights[current (cells)] = cells->latest;
   conv_layer_settings_begin (cells->settings, key);
   conv_layer_settings_set_filter (cells->settings, &filter);
   conv_layer_settings_end (cells->settings);
@@ -273,108 +452,174 @@ set_weight (ConvLayerCells *cells, gdouble weight)
 }
 
 static void
+start_typing (ConvLayerCells *cells, Mode mode)
+{
+  if (cells->mode == AT_REST)
+    {
+      gchar *text = conv_layer_weight_text (cells->weights[current (cells)]);
+
+      begin_change (cells);
+      set_text (cells, mode == IN_PLACE ? text : "");
+      g_free (text);
+    }
+  cells->mode = mode;
+  place_entry (cells);
+}
+
+/* What one more digit could make a number: no reason to complain yet. */
+static gboolean
+may_become_number (const gchar *text)
+{
+  gchar *longer = g_strconcat (text, "1", NULL);
+  gdouble weight;
+  gboolean good = conv_layer_weight_parse (longer, &weight);
+
+  g_free (longer);
+  return good;
+}
+
+static void
 entry_changed (GtkEntry *entry, ConvLayerCells *cells)
 {
+  const gchar *text = gtk_entry_get_text (entry);
   gdouble weight;
 
   if (cells->updating)
     return;
-  cells->typed = TRUE;
-  if (conv_layer_weight_parse (gtk_entry_get_text (entry), &weight))
+  if (cells->mode == AT_REST) /* by an input method */
+    {
+      begin_change (cells);
+      cells->mode = TYPING;
+    }
+  if (conv_layer_weight_parse (text, &weight))
     {
       mark_wrong (cells, FALSE);
       set_weight (cells, weight);
     }
   else
     {
-      mark_wrong (cells, TRUE);
+      mark_wrong (cells, !may_become_number (text));
     }
+  place_entry (cells);
 }
 
-/* Ten decimals, so that 0.1 + 0.2 is 0.3. */
-static void
-step (ConvLayerCells *cells, gdouble steps, GdkModifierType state)
+/* Ends the typing; FALSE, and said why, when there is no number. */
+static gboolean
+take_over (ConvLayerCells *cells)
 {
-  gdouble size = state & GDK_CONTROL_MASK ? 10 : state & GDK_SHIFT_MASK ? 0.1 : 1;
-  gdouble weight = weight_at (cells, cells->row, cells->column) + steps * size;
+  gdouble weight;
 
-  if (fabs (weight) < 1e5)
-    weight = round (weight * 1e10) / 1e10 + 0.0;
-  if (!isfinite ((gfloat) weight))
+  if (cells->mode == AT_REST)
+    return TRUE;
+  if (conv_layer_weight_parse (gtk_entry_get_text (GTK_ENTRY (cells->entry)), &weight))
+    {
+      rest (cells); /* it is in the filter already */
+      return TRUE;
+    }
+  mark_wrong (cells, TRUE);
+  place_entry (cells);
+  gtk_widget_error_bell (cells->entry);
+  return FALSE;
+}
+
+/* Back to the weight before the typing. */
+static void
+revert (ConvLayerCells *cells)
+{
+  gdouble before = cells->before;
+  gboolean taken = cells->latest != before;
+
+  cells->mode = AT_REST;
+  if (taken && conv_layer_settings_can_undo (cells->settings))
+    conv_layer_settings_undo (cells->settings);
+  if (cells->weights[current (cells)] != before)
+    set_weight (cells, before);
+  rest (cells);
+}
+
+static void
+go_to (ConvLayerCells *cells, gint row, gint column)
+{
+  cells->row = CLAMP (row, 0, cells->rows - 1);
+  cells->column = CLAMP (column, 0, cells->columns - 1);
+  cells->turned = 0;
+  begin_change (cells);
+  rest (cells);
+  scroll_to_entry (cells);
+}
+
+/* A + B without the noise of binary fractions: 0.1 + 0.2 is 0.3.  As many
+ * decimals as a double holds of the larger one. */
+static gdouble
+add (gdouble a, gdouble b)
+{
+  gint places = 14 - (gint) floor (log10 (MAX (fabs (a), fabs (b))));
+  gchar format[12], sum[G_ASCII_DTOSTR_BUF_SIZE + 512]; /* 309 digits and 20 decimals at most */
+
+  g_snprintf (format, sizeof format, "%%.%df", CLAMP (places, 0, 20));
+  return g_ascii_strtod (g_ascii_formatd (sum, sizeof sum, format, a + b), NULL) + 0.0;
+}
+
+static void
+step (ConvLayerCells *cells, gdouble steps, guint state)
+{
+  gdouble size = state & GDK_CONTROL_MASK ? 10 : state & GDK_SHIFT_MASK ? 0.1 : 1, weight, checked;
+  gchar *text;
+
+  if (!take_over (cells))
     return;
-  set_weight (cells, weight);
-  show_weight (cells);
+  weight = add (cells->weights[current (cells)], steps * size);
+  text = conv_layer_weight_text (weight);
+  if (conv_layer_weight_parse (text, &checked))
+    {
+      if (!cells->stepping)
+        begin_change (cells);
+      set_weight (cells, checked);
+      cells->stepping = TRUE;
+    }
+  else
+    {
+      gtk_widget_error_bell (cells->entry); /* beyond float32 */
+    }
+  g_free (text);
+}
+
+static void
+go_through_history (ConvLayerCells *cells, void (*go) (ConvLayerSettings *settings))
+{
+  if (cells->mode == AT_REST)
+    go (cells->settings);
+  else
+    revert (cells);
+  begin_change (cells);
 }
 
 /* ---- whole matrices ---- */
+
+static void
+take_filter_of (ConvLayerCells *cells, const Conv2dFilter *filter)
+{
+  cells->mode = AT_REST;
+  conv_layer_settings_set_filter (cells->settings, filter);
+  begin_change (cells);
+  rest (cells);
+}
 
 static void
 take_text (ConvLayerCells *cells, const gchar *text)
 {
   Conv2dFilter filter;
   Conv2dError core;
+  GError *error = NULL;
 
-  if (conv2d_filter_parse (text, &filter, &core) != CONV2D_OK)
+  if (conv2d_filter_parse (text, &filter, &core) == CONV2D_OK)
     {
-      GError *error = NULL;
-
-      conv_layer_set_core_error (&error, &core, conv_layer_argument_info (CONV_LAYER_FILTER)->name, text);
-      say (cells, error->message);
-      g_error_free (error);
+      take_filter_of (cells, &filter);
       return;
     }
-  cells->typed = FALSE;
-  /* One number goes into the cell. */
-  if (filter.rows == 1 && filter.columns == 1)
-    set_weight (cells, filter.weights[0]);
-  else
-    conv_layer_settings_set_filter (cells->settings, &filter);
-  begin_visit (cells);
-  show_weight (cells);
-  say (cells, NULL);
-}
-
-static void
-pasted (GtkClipboard *clipboard, const gchar *text, gpointer data)
-{
-  ConvLayerCells *cells = data;
-
-  (void) clipboard;
-  if (!cells->settings) /* the dialog was closed meanwhile */
-    ;
-  else if (!text)
-    say (cells, _("The clipboard holds no text; copy a matrix of numbers first."));
-  else if (cells->typed && !strpbrk (text, " \t;\n,[{"))
-    g_signal_emit_by_name (cells->entry, "insert-at-cursor", text);
-  else
-    take_text (cells, text);
-  g_object_unref (cells);
-}
-
-static void
-paste (ConvLayerCells *cells)
-{
-  gtk_clipboard_request_text (gtk_widget_get_clipboard (cells->entry, GDK_SELECTION_CLIPBOARD), pasted,
-                              g_object_ref (cells));
-}
-
-/* Rows as lines, numbers parted by tabs: a spreadsheet's cells. */
-static void
-copy (ConvLayerCells *cells)
-{
-  const Conv2dFilter *filter = filter_of (cells);
-  GString *text = g_string_new (NULL);
-
-  for (gint i = 0; i < filter->rows * filter->columns; i++)
-    {
-      gchar *number = conv_layer_weight_text (filter->weights[i]);
-
-      g_string_append (text, number);
-      g_string_append_c (text, (i + 1) % filter->columns == 0 ? '\n' : '\t');
-      g_free (number);
-    }
-  gtk_clipboard_set_text (gtk_widget_get_clipboard (cells->entry, GDK_SELECTION_CLIPBOARD), text->str, -1);
-  g_string_free (text, TRUE);
+  conv_layer_set_core_error (&error, &core, conv_layer_argument_info (CONV_LAYER_FILTER)->name, text);
+  say (cells, error->message);
+  g_error_free (error);
 }
 
 static void
@@ -386,9 +631,7 @@ take_file (ConvLayerCells *cells, const gchar *uri)
 
   if (conv_layer_filter_read (file, &filter, &error))
     {
-      cells->typed = FALSE;
-      conv_layer_settings_set_filter (cells->settings, &filter);
-      say (cells, NULL);
+      take_filter_of (cells, &filter);
     }
   else
     {
@@ -398,6 +641,77 @@ take_file (ConvLayerCells *cells, const gchar *uri)
   g_object_unref (file);
 }
 
+/* A single number goes into the cell. */
+static void
+insert_number (ConvLayerCells *cells, const gchar *number)
+{
+  gint position;
+
+  start_typing (cells, cells->mode == AT_REST ? TYPING : cells->mode);
+  gtk_editable_delete_selection (GTK_EDITABLE (cells->entry));
+  position = gtk_editable_get_position (GTK_EDITABLE (cells->entry));
+  gtk_editable_insert_text (GTK_EDITABLE (cells->entry), number, -1, &position);
+  gtk_editable_set_position (GTK_EDITABLE (cells->entry), position);
+}
+
+static void
+pasted (GtkClipboard *clipboard, const gchar *text, gpointer data)
+{
+  ConvLayerCells *cells = data;
+  gchar *number = text ? g_strstrip (g_strdup (text)) : NULL;
+  gdouble weight;
+
+  (void) clipboard;
+  if (!cells->settings) /* the dialog was closed meanwhile */
+    ;
+  else if (!text)
+    say (cells, _("The clipboard holds no text; copy a matrix of numbers first."));
+  else if (conv_layer_weight_parse (number, &weight))
+    {
+      gboolean resting = cells->mode == AT_REST;
+
+      insert_number (cells, number);
+      if (resting)
+        take_over (cells);
+    }
+  else
+    take_text (cells, text);
+  g_free (number);
+  g_object_unref (cells);
+}
+
+static void
+paste_from (ConvLayerCells *cells, GdkAtom selection)
+{
+  gtk_clipboard_request_text (gtk_widget_get_clipboard (cells->entry, selection), pasted, g_object_ref (cells));
+}
+
+static void
+paste (ConvLayerCells *cells)
+{
+  paste_from (cells, GDK_SELECTION_CLIPBOARD);
+}
+
+/* Rows as lines, numbers parted by tabs: a spreadsheet's cells. */
+static void
+copy (ConvLayerCells *cells)
+{
+  GtkClipboard *clipboard = gtk_widget_get_clipboard (cells->entry, GDK_SELECTION_CLIPBOARD);
+  GString *text = g_string_new (NULL);
+
+  for (gint i = 0; i < cells->rows * cells->columns; i++)
+    {
+      gchar *number = conv_layer_weight_text (cells->weights[i]);
+
+      g_string_append (text, number);
+      g_string_append_c (text, (i + 1) % cells->columns == 0 ? '\n' : '\t');
+      g_free (number);
+    }
+  gtk_clipboard_set_text (clipboard, text->str, -1);
+  gtk_clipboard_set_can_store (clipboard, NULL, 0);
+  g_string_free (text, TRUE);
+}
+
 static void
 dropped (GtkWidget *widget, GdkDragContext *context, gint x, gint y, GtkSelectionData *selection, guint info,
          guint time, ConvLayerCells *cells)
@@ -405,8 +719,7 @@ dropped (GtkWidget *widget, GdkDragContext *context, gint x, gint y, GtkSelectio
   gchar **uris = gtk_selection_data_get_uris (selection);
   guchar *text = gtk_selection_data_get_text (selection);
 
-  (void) context, (void) x, (void) y, (void) info, (void) time;
-  g_signal_stop_emission_by_name (widget, "drag-data-received");
+  (void) widget, (void) context, (void) x, (void) y, (void) info, (void) time;
   if (uris && uris[0])
     take_file (cells, uris[0]);
   else if (text)
@@ -415,63 +728,39 @@ dropped (GtkWidget *widget, GdkDragContext *context, gint x, gint y, GtkSelectio
   g_free (text);
 }
 
-static void
-accept_drops (GtkWidget *widget, ConvLayerCells *cells)
-{
-  gtk_drag_dest_set (widget, GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
-  gtk_drag_dest_add_text_targets (widget);
-  gtk_drag_dest_add_uri_targets (widget);
-  g_signal_connect (widget, "drag-data-received", G_CALLBACK (dropped), cells);
-}
-
 /* ---- keys ---- */
-
-/* Nothing of the entry's text is singled out, so that keys mean the cell. */
-static gboolean
-means_cell (const ConvLayerCells *cells)
-{
-  gint start, end;
-
-  if (cells->typed)
-    return FALSE;
-  return !gtk_editable_get_selection_bounds (GTK_EDITABLE (cells->entry), &start, &end)
-             ? gtk_entry_get_text_length (GTK_ENTRY (cells->entry)) == 0
-             : end - start == gtk_entry_get_text_length (GTK_ENTRY (cells->entry));
-}
 
 static gboolean
 control_key (ConvLayerCells *cells, guint key, gboolean shift)
 {
-  const Conv2dFilter *filter = filter_of (cells);
+  gboolean selected = gtk_editable_get_selection_bounds (GTK_EDITABLE (cells->entry), NULL, NULL);
 
   switch (gdk_keyval_to_lower (key))
     {
     case GDK_KEY_z:
-      cells->typed = FALSE;
-      if (shift)
-        conv_layer_settings_redo (cells->settings);
-      else
-        conv_layer_settings_undo (cells->settings);
-      go_to (cells, cells->row, cells->column);
+      go_through_history (cells, shift ? conv_layer_settings_redo : conv_layer_settings_undo);
       return TRUE;
     case GDK_KEY_y:
-      cells->typed = FALSE;
-      conv_layer_settings_redo (cells->settings);
-      go_to (cells, cells->row, cells->column);
+      go_through_history (cells, conv_layer_settings_redo);
       return TRUE;
     case GDK_KEY_c:
-      if (!means_cell (cells))
-        return FALSE;
+    case GDK_KEY_Insert:
+      if (cells->mode != AT_REST && selected)
+        return FALSE; /* part of the number */
       copy (cells);
       return TRUE;
     case GDK_KEY_v:
       paste (cells);
       return TRUE;
     case GDK_KEY_Home:
-      go_to (cells, 0, 0);
+    case GDK_KEY_KP_Home:
+      if (take_over (cells))
+        go_to (cells, 0, 0);
       return TRUE;
     case GDK_KEY_End:
-      go_to (cells, filter->rows - 1, filter->columns - 1);
+    case GDK_KEY_KP_End:
+      if (take_over (cells))
+        go_to (cells, cells->rows - 1, cells->columns - 1);
       return TRUE;
     default:
       return FALSE;
@@ -482,160 +771,336 @@ control_key (ConvLayerCells *cells, guint key, gboolean shift)
 static gboolean
 tab (ConvLayerCells *cells, gint direction)
 {
-  const Conv2dFilter *filter = filter_of (cells);
-  gint place = cells->row * filter->columns + cells->column + direction;
+  gint place = current (cells) + direction;
 
-  if (place < 0 || place >= filter->rows * filter->columns)
+  if (!take_over (cells))
+    return TRUE;
+  if (place < 0 || place >= cells->rows * cells->columns)
     return FALSE;
-  go_to (cells, place / filter->columns, place % filter->columns);
-  return TRUE;
-}
-
-static gboolean
-escape (ConvLayerCells *cells)
-{
-  if (!cells->typed)
-    return FALSE;
-  set_weight (cells, cells->before);
-  show_weight (cells);
+  go_to (cells, place / cells->columns, place % cells->columns);
   return TRUE;
 }
 
 static gboolean
 move_key (ConvLayerCells *cells, guint key)
 {
+  gint row = cells->row, column = cells->column;
+  gboolean along = FALSE;
+
   switch (key)
     {
     case GDK_KEY_Up:
     case GDK_KEY_KP_Up:
-      go_to (cells, cells->row - 1, cells->column);
-      return TRUE;
+      row--;
+      break;
     case GDK_KEY_Down:
     case GDK_KEY_KP_Down:
-      go_to (cells, cells->row + 1, cells->column);
-      return TRUE;
+      row++;
+      break;
     case GDK_KEY_Left:
     case GDK_KEY_KP_Left:
-      if (!means_cell (cells))
-        return FALSE;
-      go_to (cells, cells->row, cells->column - 1);
-      return TRUE;
+      column--;
+      along = TRUE;
+      break;
     case GDK_KEY_Right:
     case GDK_KEY_KP_Right:
-      if (!means_cell (cells))
-        return FALSE;
-      go_to (cells, cells->row, cells->column + 1);
+      column++;
+      along = TRUE;
+      break;
+    case GDK_KEY_Home:
+    case GDK_KEY_KP_Home:
+      column = 0;
+      along = TRUE;
+      break;
+    case GDK_KEY_End:
+    case GDK_KEY_KP_End:
+      column = cells->columns - 1;
+      along = TRUE;
+      break;
+    default:
+      return FALSE;
+    }
+  if (along && cells->mode == IN_PLACE)
+    return FALSE; /* within the text */
+  if (take_over (cells))
+    go_to (cells, row, column);
+  return TRUE;
+}
+
+/* Keys that change the number of a cell at rest. */
+static gboolean
+change_key (ConvLayerCells *cells, const GdkEventKey *event)
+{
+  gunichar letter = gdk_keyval_to_unicode (event->keyval);
+
+  if (cells->mode != AT_REST)
+    return FALSE;
+  switch (event->keyval)
+    {
+    case GDK_KEY_Delete:
+    case GDK_KEY_KP_Delete:
+      begin_change (cells);
+      set_weight (cells, 0);
+      return TRUE;
+    case GDK_KEY_BackSpace:
+      start_typing (cells, TYPING);
+      return TRUE;
+    case GDK_KEY_space: /* no number begins with it */
+    case GDK_KEY_KP_Space:
       return TRUE;
     default:
+      if (letter && g_unichar_isgraph (letter))
+        start_typing (cells, TYPING); /* the entry itself then takes the letter */
       return FALSE;
     }
 }
 
+/* Keys that mean the same whether a number is being typed or not. */
 static gboolean
 key_pressed (GtkWidget *entry, GdkEventKey *event, ConvLayerCells *cells)
 {
-  gboolean shift = (event->state & GDK_SHIFT_MASK) != 0;
-  gboolean control = (event->state & GDK_CONTROL_MASK) != 0;
+  guint modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
+  gboolean shift = (modifiers & GDK_SHIFT_MASK) != 0, control = (modifiers & GDK_CONTROL_MASK) != 0;
 
+  (void) entry;
   switch (event->keyval)
     {
     case GDK_KEY_Page_Up:
     case GDK_KEY_KP_Page_Up:
-      step (cells, 1, (GdkModifierType) event->state);
+      step (cells, 1, modifiers);
       return TRUE;
     case GDK_KEY_Page_Down:
     case GDK_KEY_KP_Page_Down:
-      step (cells, -1, (GdkModifierType) event->state);
+      step (cells, -1, modifiers);
       return TRUE;
     case GDK_KEY_KP_Decimal:
     case GDK_KEY_KP_Separator: /* a comma in some countries */
-      g_signal_emit_by_name (entry, "insert-at-cursor", ".");
+      insert_number (cells, ".");
       return TRUE;
     case GDK_KEY_Tab:
-      return !control && tab (cells, 1);
+    case GDK_KEY_KP_Tab:
     case GDK_KEY_ISO_Left_Tab:
-      return !control && tab (cells, -1);
+      return !control && tab (cells, shift ? -1 : 1);
     case GDK_KEY_Escape:
-      return escape (cells);
+      if (cells->mode == AT_REST)
+        return FALSE; /* the dialog's */
+      revert (cells);
+      return TRUE;
     case GDK_KEY_F2:
-      gtk_editable_set_position (GTK_EDITABLE (entry), -1);
+      start_typing (cells, IN_PLACE);
       return TRUE;
     case GDK_KEY_Return:
     case GDK_KEY_KP_Enter:
     case GDK_KEY_ISO_Enter:
-      if (!cells->typed) /* nothing to take over: it is OK's */
-        return FALSE;
-      if (!cells->wrong)
+      if (cells->mode == AT_REST)
+        return FALSE; /* nothing to take over: it is OK's */
+      if (take_over (cells))
         go_to (cells, cells->row + 1, cells->column);
       return TRUE;
+    case GDK_KEY_Insert:
+      if (shift)
+        paste (cells);
+      if (shift)
+        return TRUE;
+      break;
     default:
       break;
     }
   if (control)
     return control_key (cells, event->keyval, shift);
-  return !shift && move_key (cells, event->keyval);
+  if (modifiers & ~(guint) GDK_SHIFT_MASK)
+    return FALSE;
+  if ((!shift || cells->mode == AT_REST) && move_key (cells, event->keyval))
+    return TRUE;
+  return change_key (cells, event);
 }
 
 /* ---- pointer ---- */
 
-static gboolean
-cell_at (const ConvLayerCells *cells, gdouble x, gdouble y, gint *row, gint *column)
+static GtkWidget *
+add_item (GtkWidget *menu, const gchar *label, GCallback activated, ConvLayerCells *cells)
 {
-  const Conv2dFilter *filter = filter_of (cells);
+  GtkWidget *item = gtk_menu_item_new_with_mnemonic (label);
 
-  *column = (gint) floor (x / cells->cell_width);
-  *row = (gint) floor (y / cells->cell_height);
-  return x >= 0 && y >= 0 && *column < filter->columns && *row < filter->rows;
+  g_signal_connect_swapped (item, "activate", activated, cells);
+  gtk_menu_shell_append (GTK_MENU_SHELL (menu), item);
+  return item;
+}
+
+static void
+undo (ConvLayerCells *cells)
+{
+  go_through_history (cells, conv_layer_settings_undo);
+}
+
+static void
+redo (ConvLayerCells *cells)
+{
+  go_through_history (cells, conv_layer_settings_redo);
+}
+
+static void
+pop_up_menu (ConvLayerCells *cells, const GdkEvent *event)
+{
+  GtkWidget *menu = gtk_menu_new (), *item;
+
+  add_item (menu, _("_Copy Filter"), G_CALLBACK (copy), cells);
+  add_item (menu, _("_Paste Filter"), G_CALLBACK (paste), cells);
+  item = add_item (menu, _("_Undo"), G_CALLBACK (undo), cells);
+  gtk_widget_set_sensitive (item, conv_layer_settings_can_undo (cells->settings));
+  item = add_item (menu, _("_Redo"), G_CALLBACK (redo), cells);
+  gtk_widget_set_sensitive (item, conv_layer_settings_can_redo (cells->settings));
+  gtk_widget_show_all (menu);
+  g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
+  gtk_menu_attach_to_widget (GTK_MENU (menu), cells->entry, NULL);
+  conv_layer_menu_popup (menu, event ? NULL : cells->entry, event);
 }
 
 static gboolean
-pressed (GtkWidget *layout, GdkEventButton *event, ConvLayerCells *cells)
+menu_key_pressed (GtkWidget *entry, ConvLayerCells *cells)
+{
+  (void) entry;
+  if (cells->mode != AT_REST)
+    return FALSE; /* the entry's own */
+  pop_up_menu (cells, NULL);
+  return TRUE;
+}
+
+/* TRUE for the second press on the current cell.  GDK's double clicks miss it
+ * when the entry came between the two. */
+static gboolean
+is_double (ConvLayerCells *cells, const GdkEventButton *event)
+{
+  gint patience;
+  gboolean is = FALSE;
+
+  g_object_get (gtk_widget_get_settings (cells->entry), "gtk-double-click-time", &patience, NULL);
+  if (cells->pressed_at && event->time - cells->pressed_at < (guint32) patience)
+    is = cells->pressed_row == cells->row && cells->pressed_column == cells->column;
+  cells->pressed_at = is ? 0 : event->time;
+  cells->pressed_row = cells->row;
+  cells->pressed_column = cells->column;
+  return is;
+}
+
+static void
+press_cell (ConvLayerCells *cells, const GdkEventButton *event)
+{
+  gtk_widget_grab_focus (cells->entry);
+  if (event->button == 3)
+    pop_up_menu (cells, (const GdkEvent *) event);
+  else if (event->button == 2)
+    paste_from (cells, GDK_SELECTION_PRIMARY);
+  else if (is_double (cells, event))
+    start_typing (cells, IN_PLACE);
+}
+
+static gboolean
+layout_pressed (GtkWidget *layout, GdkEventButton *event, ConvLayerCells *cells)
 {
   gint row, column;
 
-  (void) layout;
-  if (event->button != 1 || event->window != gtk_layout_get_bin_window (GTK_LAYOUT (cells->layout))
+  if (event->type != GDK_BUTTON_PRESS || event->button > 3
+      || event->window != gtk_layout_get_bin_window (GTK_LAYOUT (layout))
       || !cell_at (cells, event->x, event->y, &row, &column))
     return FALSE;
-  go_to (cells, row, column);
-  gtk_widget_grab_focus (cells->entry);
+  if (!take_over (cells))
+    {
+      gtk_widget_grab_focus (cells->entry);
+      return TRUE;
+    }
+  if (row != cells->row || column != cells->column)
+    go_to (cells, row, column);
+  press_cell (cells, event);
   return TRUE;
 }
 
 static gboolean
-wheel_turned (GtkWidget *entry, GdkEventScroll *event, ConvLayerCells *cells)
+entry_pressed (GtkWidget *entry, GdkEventButton *event, ConvLayerCells *cells)
+{
+  (void) entry;
+  if (cells->mode != AT_REST || event->button > 3)
+    return FALSE;
+  if (event->type == GDK_BUTTON_PRESS)
+    press_cell (cells, event);
+  return TRUE;
+}
+
+/* Over the focused cell the wheel turns its number, elsewhere it scrolls. */
+static gboolean
+wheel_turned (GtkWidget *widget, GdkEventScroll *event, ConvLayerCells *cells)
 {
   gdouble x = 0, y = 0, steps;
+  gint row, column;
 
-  (void) entry;
+  if (!gtk_widget_has_focus (cells->entry))
+    return FALSE;
+  if (widget == cells->layout
+      && (!cell_at (cells, event->x, event->y, &row, &column) || row != cells->row || column != cells->column))
+    return FALSE;
   conv_layer_scroll_steps (event, &x, &y);
-  cells->turned -= y;
+  cells->turned -= y != 0 ? y : x; /* some systems turn the wheel sideways with Shift */
   steps = trunc (cells->turned);
   cells->turned -= steps;
   if (steps != 0)
-    step (cells, steps, (GdkModifierType) event->state);
+    step (cells, steps, event->state);
   return TRUE;
 }
 
 static gboolean
-query_tooltip (GtkWidget *layout, gint x, gint y, gboolean keyboard, GtkTooltip *tooltip, ConvLayerCells *cells)
+query_tooltip (GtkWidget *widget, gint x, gint y, gboolean keyboard, GtkTooltip *tooltip, ConvLayerCells *cells)
 {
   GtkScrolledWindow *scrolled = GTK_SCROLLED_WINDOW (cells->scrolled);
-  gint row, column;
-  gchar *number, *text;
+  gint row = cells->row, column = cells->column;
+  gboolean is_current;
+  gchar *number, *ltr, *place, *text;
 
-  (void) layout;
   x += (gint) gtk_adjustment_get_value (gtk_scrolled_window_get_hadjustment (scrolled));
   y += (gint) gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (scrolled));
-  if (keyboard || !cell_at (cells, x, y, &row, &column))
+  if (widget == cells->layout && !keyboard && !cell_at (cells, x, y, &row, &column))
     return FALSE;
-  number = conv_layer_weight_text (weight_at (cells, row, column));
+  is_current = row == cells->row && column == cells->column;
+  number = conv_layer_weight_text (cells->weights[row * cells->columns + column]);
+  ltr = g_strconcat (CONV_LAYER_LTR, number, NULL);
   /* Translators: a weight's place and its number */
-  text = g_strdup_printf (_("row %d, column %d: %s"), row + 1, column + 1, number);
+  place = g_strdup_printf (_("row %d, column %d: %s"), row + 1, column + 1, ltr);
+  text = g_strjoin (
+      "\n", place,
+      is_current ? _("Type a number, or change it with the wheel or Page Up and Page Down: by 1, with Shift by 0.1, "
+                     "with Ctrl by 10.  Ctrl+C and Ctrl+V copy and paste the whole filter.")
+                      : NULL,
+                      NULL);
   gtk_tooltip_set_text (tooltip, text);
   g_free (text);
+  g_free (place);
+  g_free (ltr);
   g_free (number);
   return TRUE;
+}
+
+/* ---- focus and size ---- */
+
+/* GTK would select the text: its colours hide the cell's own, and the next key
+ * would replace what is to be mended. */
+static void
+focus_taken (GtkWidget *entry)
+{
+  gtk_editable_set_position (GTK_EDITABLE (entry), -1);
+}
+
+static gboolean
+focus_moved (GtkWidget *entry, GdkEventFocus *event, ConvLayerCells *cells)
+{
+  gdouble weight;
+
+  /* A number is taken over when the focus goes; what is none stays to be seen. */
+  if (!event->in && cells->mode != AT_REST && conv_layer_weight_parse (gtk_entry_get_text (GTK_ENTRY (entry)), &weight))
+    rest (cells);
+  if (event->in)
+    scroll_to_entry (cells);
+  cells->stepping = FALSE;
+  gtk_widget_queue_draw (cells->layout);
+  return FALSE;
 }
 
 static void
@@ -647,21 +1112,18 @@ allocated (GtkWidget *scrolled, GdkRectangle *area, ConvLayerCells *cells)
   (void) area;
   measure (cells);
   if (width != cells->cell_width || height != cells->cell_height)
-    refresh (cells);
+    place_entry (cells);
 }
 
-/* The current number is taken over when the focus goes; one that is wrong stays to be seen. */
-static gboolean
-focus_left (GtkWidget *entry, GdkEventFocus *event, ConvLayerCells *cells)
+/* Only now the theme's font is known. */
+static void
+realized (GtkWidget *layout, ConvLayerCells *cells)
 {
-  (void) entry;
-  (void) event;
-  if (!cells->wrong)
-    {
-      cells->typed = FALSE;
-      begin_visit (cells);
-    }
-  return FALSE;
+  (void) layout;
+  forget_texts (cells);
+  take_filter (cells);
+  if (cells->mode == AT_REST)
+    rest (cells);
 }
 
 /* ---- the widget ---- */
@@ -669,22 +1131,46 @@ focus_left (GtkWidget *entry, GdkEventFocus *event, ConvLayerCells *cells)
 static void
 make_entry (ConvLayerCells *cells)
 {
-  cells->entry = gtk_entry_new ();
+  cells->entry = conv_layer_bare_entry_new ();
   gtk_widget_set_direction (cells->entry, GTK_TEXT_DIR_LTR);
   gtk_entry_set_alignment (GTK_ENTRY (cells->entry), 0.5);
-  gtk_entry_set_width_chars (GTK_ENTRY (cells->entry), 1);
   gtk_entry_set_activates_default (GTK_ENTRY (cells->entry), TRUE);
-  gtk_widget_set_tooltip_text (
-      cells->entry, _("A weight: type a number. Arrows and Tab go to the next one, Page Up and Page Down or "
-                                 "the wheel change it by 1 (with Shift by 0.1, with Ctrl by 10), Ctrl+C and Ctrl+V "
-                                 "copy and paste the whole filter"));
+  gtk_widget_set_has_tooltip (cells->entry, TRUE);
+  gtk_drag_dest_unset (cells->entry); /* what is dropped on it is the layout's, as all around it */
   gtk_layout_put (GTK_LAYOUT (cells->layout), cells->entry, 0, 0);
   gtk_widget_add_events (cells->entry, GDK_SCROLL_MASK);
   g_signal_connect (cells->entry, "changed", G_CALLBACK (entry_changed), cells);
   g_signal_connect (cells->entry, "key-press-event", G_CALLBACK (key_pressed), cells);
+  g_signal_connect (cells->entry, "button-press-event", G_CALLBACK (entry_pressed), cells);
+  g_signal_connect (cells->entry, "popup-menu", G_CALLBACK (menu_key_pressed), cells);
   g_signal_connect (cells->entry, "scroll-event", G_CALLBACK (wheel_turned), cells);
-  g_signal_connect (cells->entry, "focus-out-event", G_CALLBACK (focus_left), cells);
-  accept_drops (cells->entry, cells);
+  g_signal_connect (cells->entry, "query-tooltip", G_CALLBACK (query_tooltip), cells);
+  g_signal_connect_after (cells->entry, "grab-focus", G_CALLBACK (focus_taken), NULL);
+  g_signal_connect (cells->entry, "focus-in-event", G_CALLBACK (focus_moved), cells);
+  g_signal_connect (cells->entry, "focus-out-event", G_CALLBACK (focus_moved), cells);
+}
+
+static void
+make_layout (ConvLayerCells *cells)
+{
+  cells->layout = conv_layer_drawn_layout_new (draw, cells);
+  /* The entry stands for the grid; a matrix reads from left to right everywhere. */
+  gtk_widget_set_can_focus (cells->layout, FALSE);
+  gtk_widget_set_direction (cells->layout, GTK_TEXT_DIR_LTR);
+  cells->scrolled = conv_layer_scrolled_new (cells->layout, WIDTH, HEIGHT);
+  gtk_widget_set_direction (cells->scrolled, GTK_TEXT_DIR_LTR);
+  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (cells->scrolled), GTK_SHADOW_IN);
+  gtk_container_add (GTK_CONTAINER (cells), cells->scrolled);
+  gtk_widget_set_has_tooltip (cells->layout, TRUE);
+  gtk_drag_dest_set (cells->layout, GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
+  gtk_drag_dest_add_uri_targets (cells->layout);
+  gtk_drag_dest_add_text_targets (cells->layout);
+  g_signal_connect (cells->layout, "drag-data-received", G_CALLBACK (dropped), cells);
+  g_signal_connect (cells->layout, "button-press-event", G_CALLBACK (layout_pressed), cells);
+  g_signal_connect (cells->layout, "scroll-event", G_CALLBACK (wheel_turned), cells);
+  g_signal_connect (cells->layout, "query-tooltip", G_CALLBACK (query_tooltip), cells);
+  g_signal_connect_after (cells->layout, "realize", G_CALLBACK (realized), cells);
+  g_signal_connect (cells->scrolled, "size-allocate", G_CALLBACK (allocated), cells);
 }
 
 static void
@@ -699,9 +1185,17 @@ conv_layer_cells_dispose (GObject *object)
 }
 
 static void
+conv_layer_cells_finalize (GObject *object)
+{
+  forget_texts (CELLS (object));
+  G_OBJECT_CLASS (conv_layer_cells_parent_class)->finalize (object);
+}
+
+static void
 conv_layer_cells_class_init (ConvLayerCellsClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = conv_layer_cells_dispose;
+  G_OBJECT_CLASS (klass)->finalize = conv_layer_cells_finalize;
   message_signal = g_signal_new ("message", conv_layer_cells_get_type (), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -709,18 +1203,7 @@ conv_layer_cells_class_init (ConvLayerCellsClass *klass)
 static void
 conv_layer_cells_init (ConvLayerCells *cells)
 {
-  cells->layout = conv_layer_drawn_layout_new (draw, cells);
-  /* The entry stands for the grid; a matrix reads from left to right everywhere. */
-  gtk_widget_set_can_focus (cells->layout, FALSE);
-  gtk_widget_set_direction (cells->layout, GTK_TEXT_DIR_LTR);
-  cells->scrolled = conv_layer_scrolled_new (cells->layout, WIDTH, HEIGHT);
-  gtk_widget_set_direction (cells->scrolled, GTK_TEXT_DIR_LTR);
-  gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (cells->scrolled), GTK_SHADOW_IN);
-  gtk_container_add (GTK_CONTAINER (cells), cells->scrolled);
-  gtk_widget_set_has_tooltip (cells->layout, TRUE);
-  accept_drops (cells->layout, cells);
-  g_signal_connect (cells->layout, "button-press-event", G_CALLBACK (pressed), cells);
-  g_signal_connect (cells->layout, "query-tooltip", G_CALLBACK (query_tooltip), cells);
+  cells->colored = -1;
 }
 
 GtkWidget *
@@ -729,12 +1212,12 @@ conv_layer_cells_new (ConvLayerSettings *settings)
   ConvLayerCells *cells = g_object_new (conv_layer_cells_get_type (), NULL);
 
   cells->settings = g_object_ref (settings);
+  make_layout (cells);
   make_entry (cells);
-  refresh (cells);
-  show_weight (cells);
-  begin_visit (cells);
+  take_filter (cells);
+  begin_change (cells);
+  rest (cells);
   cells->handler = g_signal_connect_swapped (settings, "changed", G_CALLBACK (refresh), cells);
-  g_signal_connect (cells->scrolled, "size-allocate", G_CALLBACK (allocated), cells);
   gtk_widget_show_all (cells->scrolled);
   return GTK_WIDGET (cells);
 }
@@ -750,9 +1233,8 @@ conv_layer_cells_commit (GtkWidget *widget)
 {
   ConvLayerCells *cells = CELLS (widget);
 
-  if (cells->wrong)
-    gtk_widget_grab_focus (cells->entry);
-  else
-    cells->typed = FALSE;
-  return !cells->wrong;
+  if (take_over (cells))
+    return TRUE;
+  gtk_widget_grab_focus (cells->entry);
+  return FALSE;
 }

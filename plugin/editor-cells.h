@@ -10,14 +10,17 @@
 
 G_BEGIN_DECLS
 
-/* The grid in its scrolled window.  Typing starts editing; arrows, Tab, Enter,
- * Home, End move; +/- buttons, Page keys and the wheel change by 1 (with Shift
- * 0.1, with Ctrl 10); Ctrl+C copies the matrix, Ctrl+V pastes one, so do drops
- * of text and files; Ctrl+Z and Ctrl+Shift+Z undo and redo. Always left to right. */
+/* The grid in its scrolled window.  Typing writes the current cell's number
+ * anew, F2 and a double click change it in place; each number counts as soon
+ * as it can be read, and one cell's typing is one step of the history.  Arrows,
+ * Tab, Enter, Home, End move; the Page keys and the wheel change by 1 (with
+ * Shift 0.1, with Ctrl 10); Ctrl+C copies the matrix, Ctrl+V pastes one, so do
+ * drops of text and files; Ctrl+Z and Ctrl+Shift+Z undo and redo.  Always left
+ * to right.
+ *
+ * Signal "message" (const gchar *text): why a number or a paste was refused;
+ * NULL: all is well again. */
 GtkWidget *conv_layer_cells_new (ConvLayerSettings *settings);
-
-/* Shown instead of silence when a paste or a number is refused; see "message"
- * below.  Signal "message" (const gchar *text, NULL: all is well). */
 
 /* Puts the keyboard's focus into the grid. */
 void conv_layer_cells_grab_focus (GtkWidget *cells);

@@ -37,6 +37,12 @@ conv_layer_tile_gray (gdouble weight, gdouble min, gdouble max)
   return (weight - min) / range;
 }
 
+gdouble
+conv_layer_tile_text_gray (gdouble gray)
+{
+  return gray < DARK ? 1 : 0;
+}
+
 static void
 filter_range (const Conv2dFilter *filter, gdouble *min, gdouble *max)
 {
@@ -51,7 +57,7 @@ filter_range (const Conv2dFilter *filter, gdouble *min, gdouble *max)
 static void
 set_text_color (cairo_t *cr, gdouble gray)
 {
-  gdouble text = gray < DARK ? 1 : 0;
+  gdouble text = conv_layer_tile_text_gray (gray);
 
   cairo_set_source_rgb (cr, text, text, text);
 }

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 /* The gray of WEIGHT between MIN and MAX, 0 to 1; 0.5 in a constant filter. */
 gdouble conv_layer_tile_gray (gdouble weight, gdouble min, gdouble max);
 
+/* Of the text that is readable on GRAY: 0 black, 1 white. */
+gdouble conv_layer_tile_text_gray (gdouble gray);
+
 /* A widget that shows a filter; numbers are left out where they would not be
  * readable, and are then in the tooltip's place of the cell. */
 GtkWidget *conv_layer_tile_new (gint size);
