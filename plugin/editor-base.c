@@ -210,6 +210,8 @@ conv_layer_base_new (ConvLayerSettings *settings, ConvLayerPresets *presets)
   base->sums = conv_layer_label_new (NULL, FALSE);
   base->fault = conv_layer_message_new (CONV_LAYER_MESSAGE_WARNING);
   base->refused = conv_layer_message_new (CONV_LAYER_MESSAGE_WARNING);
+  conv_layer_message_wrap (base->fault, CONV_LAYER_MESSAGE_WIDTH);
+  conv_layer_message_wrap (base->refused, CONV_LAYER_MESSAGE_WIDTH);
   gtk_widget_set_tooltip_text (base->sums,
                                _("Sum: all weights added. If it is 0, an even area of the picture gives 0. "
                                              "L1 norm: all weights added without their signs."));

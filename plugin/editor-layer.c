@@ -289,6 +289,7 @@ add_row (Fields *fields, GtkWidget *grid, guint i)
   conv_layer_widget_describe (field, NULL, _(info->help));
   fields->fields[i] = field;
   fields->messages[i] = conv_layer_message_new (CONV_LAYER_MESSAGE_WARNING);
+  conv_layer_message_wrap (fields->messages[i], CONV_LAYER_MESSAGE_WIDTH);
   conv_layer_grid_attach (grid, fields->messages[i], 0, row + 1, 3, 1, TRUE, FALSE);
 }
 

@@ -28,6 +28,15 @@ conv_layer_message_new (ConvLayerMessageKind kind)
 }
 
 void
+conv_layer_message_wrap (GtkWidget *message, gint width)
+{
+  GtkWidget *label = g_object_get_data (G_OBJECT (message), LABEL);
+
+  gtk_widget_set_size_request (label, width, -1);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 1); /* no wish to be wider */
+}
+
+void
 conv_layer_message_set (GtkWidget *message, const gchar *text)
 {
   GtkLabel *label = g_object_get_data (G_OBJECT (message), LABEL);

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 #define CONV_LAYER_SPACE 6 /* between widgets that belong together, in pixels */
 #define CONV_LAYER_WIDE 12 /* between groups, and around the dialog */
+#define CONV_LAYER_MESSAGE_WIDTH 230    /* of a sentence in the left column */
 
 /* ---- what went wrong, in words (editor-message.c) ---- */
 
@@ -26,6 +27,8 @@ typedef enum
 
 /* An icon and wrapped words; not shown until there is something to say. */
 GtkWidget *conv_layer_message_new (ConvLayerMessageKind kind);
+/* The words wrap at WIDTH pixels, so that they never widen what they stand in. */
+void conv_layer_message_wrap (GtkWidget *message, gint width);
 /* NULL: all is well. */
 void conv_layer_message_set (GtkWidget *message, const gchar *text);
 

@@ -251,6 +251,7 @@ new_left (Editor *editor)
 {
   GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE);
   GtkWidget *view = conv_layer_view_new (editor->sight, 0, 0);
+  GtkWidget *scrolled;
   gchar *caption = g_strdup_printf (_("The picture in gray, %d × %d"), editor->host.source.area.width,
                                        editor->host.source.area.height);
   const gchar *signal = g_signal_lookup ("draw", GTK_TYPE_WIDGET) ? "draw" : "expose-event";
@@ -260,7 +261,10 @@ new_left (Editor *editor)
   editor->notebook = gtk_notebook_new ();
   gtk_notebook_append_page (GTK_NOTEBOOK (editor->notebook), editor->base,
                             new_tab_label (editor, 0, _("_Base filter f")));
-  gtk_notebook_append_page (GTK_NOTEBOOK (editor->notebook), conv_layer_scrolled_new (editor->fields, -1, -1),
+  scrolled = conv_layer_scrolled_new (editor->fields, -1, -1);
+  /* As wide as its fields; only a small screen makes it scroll. */
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_notebook_append_page (GTK_NOTEBOOK (editor->notebook), scrolled,
                             new_tab_label (editor, 1, _("La_yer settings")));
   gtk_widget_set_size_request (view, -1, VIEW_HEIGHT);
   gtk_box_pack_start (GTK_BOX (box), gtk_label_new (caption), FALSE, FALSE, 0);
