@@ -21,6 +21,7 @@ typedef struct
 #define BASE "conv-layer-base"
 #define EDIT "conv-layer-edit"
 #define EDITS_A_ROW 3
+#define CELLS_HEIGHT 96 /* pixels, at least */
 
 static Base *
 base_of (GtkWidget *widget)
@@ -207,6 +208,7 @@ conv_layer_base_new (ConvLayerSettings *settings, ConvLayerPresets *presets)
   base->settings = g_object_ref (settings);
   g_object_set_data_full (G_OBJECT (box), BASE, base, base_free);
   base->cells = conv_layer_cells_new (settings);
+  gtk_widget_set_size_request (base->cells, -1, CELLS_HEIGHT);
   base->sums = conv_layer_label_new (NULL, FALSE);
   base->fault = conv_layer_message_new (CONV_LAYER_MESSAGE_WARNING);
   base->refused = conv_layer_message_new (CONV_LAYER_MESSAGE_WARNING);
@@ -216,7 +218,7 @@ conv_layer_base_new (ConvLayerSettings *settings, ConvLayerPresets *presets)
                                _("Sum: all weights added. If it is 0, an even area of the picture gives 0. "
                                              "L1 norm: all weights added without their signs."));
 
-  gtk_container_set_border_width (GTK_CONTAINER (box), CONV_LAYER_WIDE);
+  gtk_container_set_border_width (GTK_CONTAINER (box), CONV_LAYER_SPACE);
   gtk_box_pack_start (GTK_BOX (box), conv_layer_preset_button_new (settings, presets), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), new_size_row (base), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), base->cells, TRUE, TRUE, 0);

@@ -14,7 +14,7 @@
 
 #define TILE_SIZE 104       /* pixels */
 #define COLUMN_WIDTH 150    /* at least */
-#define VIEW_HEIGHT 72      /* at least */
+#define VIEW_HEIGHT 64      /* at least */
 #define SHOWN_DIGITS "%.5g" /* as in a layer's name */
 
 struct ConvLayerColumn
@@ -282,23 +282,36 @@ new_header (ConvLayerColumn *column)
   return box;
 }
 
+/* Smaller than what can be changed, so that four columns fit a small screen. */
+static GtkWidget *
+new_caption (const gchar *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+  PangoAttrList *attributes = pango_attr_list_new ();
+
+  pango_attr_list_insert (attributes, pango_attr_scale_new (PANGO_SCALE_SMALL));
+  gtk_label_set_attributes (GTK_LABEL (label), attributes);
+  pango_attr_list_unref (attributes);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  return label;
+}
+
 static GtkWidget *
 new_body (ConvLayerColumn *column)
 {
   GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE / 2);
 
-  column->filter_caption = gtk_label_new (NULL);
+  column->filter_caption = new_caption (NULL);
   column->tile = conv_layer_tile_new (TILE_SIZE);
   gtk_box_pack_start (GTK_BOX (box), column->filter_caption, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), column->tile, FALSE, FALSE, 0);
   for (gint i = 0; i < 2; i++)
     {
-      column->captions[i] = gtk_label_new (NULL);
+      column->captions[i] = new_caption (NULL);
       column->views[i] = conv_layer_view_new (column->host.sight, 0, stages[i]);
       gtk_widget_set_size_request (column->views[i], -1, VIEW_HEIGHT);
-      column->facts[i] = gtk_label_new ("\n");
-      gtk_label_set_justify (GTK_LABEL (column->facts[i]), GTK_JUSTIFY_CENTER);
-      gtk_label_set_line_wrap (GTK_LABEL (column->facts[i]), TRUE);
+      column->facts[i] = new_caption ("\n");
       gtk_box_pack_start (GTK_BOX (box), column->captions[i], FALSE, FALSE, 0);
       gtk_box_pack_start (GTK_BOX (box), column->views[i], TRUE, TRUE, 0);
       gtk_box_pack_start (GTK_BOX (box), column->facts[i], FALSE, FALSE, 0);
@@ -323,6 +336,7 @@ conv_layer_column_new (const ConvLayerColumnHost *host, gint variant)
   gtk_box_pack_start (GTK_BOX (column->box), column->slim, FALSE, FALSE, 0);
   g_object_ref_sink (column->box);
   gtk_widget_show_all (column->box);
+  gtk_widget_set_no_show_all (column->box, TRUE); /* which of them are seen is ours to say */
   /* From now on the variant decides which of these is seen. */
   gtk_widget_set_no_show_all (column->entry, TRUE);
   gtk_widget_set_no_show_all (column->body, TRUE);

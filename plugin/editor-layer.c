@@ -20,8 +20,8 @@ typedef struct
 static const Choice maps_choices[]
     = { { "both", N_("before and after ReLU") },
           { "pre-relu", N_("before ReLU only") }, { "post-relu", N_("after ReLU only") }, { NULL, NULL } };
-static const Choice grayscale_choices[] = { { "opencv", N_("as OpenCV does") },
-                                              { "luminance", N_("luminance, as GIMP does") },
+static const Choice grayscale_choices[] = { { "opencv", N_("as OpenCV") },
+                                              { "luminance", N_("luminance, as GIMP") },
                                                 { "red", N_("the red channel") },
                                                   { "green", N_("the green channel") },
                                                     { "blue", N_("the blue channel") },
@@ -29,14 +29,14 @@ static const Choice grayscale_choices[] = { { "opencv", N_("as OpenCV does") },
 /* The last stands for every number of pixels. */
 static const Choice padding_choices[] = {
   { "valid", N_("none (valid)") }, { "same", N_("keep the size (same)") }, { "", N_("pixels:") }, { NULL, NULL } };
-static const Choice mode_choices[] = { { "zeros", N_("black (zeros)") },
-                                         { "reflect", N_("mirrored (reflect)") },
-                                           { "replicate", N_("edge repeated (replicate)") },
-                                             { "circular", N_("wrapped around (circular)") }, { NULL, NULL } };
+static const Choice mode_choices[]
+    = { { "zeros", N_("black (zeros)") },
+          { "reflect", N_("mirrored (reflect)") },
+            { "replicate", N_("repeated (replicate)") }, { "circular", N_("wrapped (circular)") }, { NULL, NULL } };
 static const Choice scale_choices[]
-    = { { "map", N_("each map from black to white") },
-          { "shared", N_("all maps on one scale") },
-            { "symmetric", N_("0 is mid-gray") }, { "raw", N_("the activation itself (raw)") }, { NULL, NULL } };
+    = { { "map", N_("each from black to white") },
+          { "shared", N_("all on one scale") },
+            { "symmetric", N_("0 is mid-gray") }, { "raw", N_("the activation (raw)") }, { NULL, NULL } };
 
 typedef struct
 {
@@ -62,7 +62,7 @@ static const FieldInfo infos[] = {
     NULL },
   { CONV_LAYER_DILATION, N_("Dilatio_n"),
     N_("How far apart the pixels are that neighbouring weights meet. With 1 they touch."), NULL },
-  { CONV_LAYER_BIAS, N_("Bias, added to e_very map"), N_("A number that is added to every activation, before ReLU."),
+  { CONV_LAYER_BIAS, N_("Bias _value"), N_("A number that is added to every activation, before ReLU."),
     NULL },
   { CONV_LAYER_SCALE, N_("Dra_wn as"),
     N_("How activations become gray pixels: which activation is drawn black and which white."), scale_choices },
@@ -310,7 +310,7 @@ conv_layer_fields_new (ConvLayerSettings *settings)
 
   fields->settings = g_object_ref (settings);
   g_object_set_data_full (G_OBJECT (grid), FIELDS, fields, fields_free);
-  gtk_container_set_border_width (GTK_CONTAINER (grid), CONV_LAYER_WIDE);
+  gtk_container_set_border_width (GTK_CONTAINER (grid), CONV_LAYER_SPACE);
   for (guint i = 0; i < N_FIELDS; i++)
     add_row (fields, grid, i);
   g_signal_connect_object (settings, "changed", G_CALLBACK (update), grid, G_CONNECT_SWAPPED);

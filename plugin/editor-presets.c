@@ -479,6 +479,7 @@ conv_layer_preset_button_new (ConvLayerSettings *settings, ConvLayerPresets *pre
   owner->name = gtk_label_new (NULL);
   gtk_label_set_ellipsize (GTK_LABEL (owner->name), PANGO_ELLIPSIZE_END);
   gtk_label_set_width_chars (GTK_LABEL (owner->name), 12);
+  g_object_set (owner->name, "xalign", 0.0, NULL); /* of both GTKs' labels */
   gtk_box_pack_start (GTK_BOX (inside), owner->picture, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (inside), owner->name, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (inside), gtk_label_new ("…"), FALSE, FALSE, 0);

@@ -352,7 +352,7 @@ conv_layer_tile_set_weights (GtkWidget *widget, const gfloat *weights, gint rows
 
   g_return_if_fail (rows >= 1 && rows <= CONV2D_MAX_SIZE && columns >= 1 && columns <= CONV2D_MAX_SIZE);
   for (gint i = 0; i < rows * columns; i++)
-    filter.weights[i] = widen (weights[i]);
+    filter.weights[i] = widen (weights[i]) + 0.0; /* -0 shows as 0 */
   conv_layer_tile_set (widget, &filter);
 }
 

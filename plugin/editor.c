@@ -225,7 +225,7 @@ drawn_first (GtkWidget *widget, gpointer what, Editor *editor)
 {
   (void) what;
   g_signal_handler_disconnect (widget, editor->first_draw);
-  conv_layer_trace ("dialog-shown", NULL);
+  conv_layer_trace ("dialog-shown", "%s", "");
   return FALSE;
 }
 

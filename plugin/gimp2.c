@@ -430,7 +430,7 @@ run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, 
   gint32 layer;
 
   (void) name;
-  conv_layer_trace ("run", NULL);
+  conv_layer_trace ("run", "%s", "");
   gegl_init (NULL, NULL);
   bindtextdomain (GETTEXT_PACKAGE, folder);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

@@ -444,7 +444,7 @@ conv_layer_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image
   GimpValueArray *values;
 
   (void) run_data;
-  conv_layer_trace ("run", NULL);
+  conv_layer_trace ("run", "%s", "");
   gegl_init (NULL, NULL);
   if (run_mode == GIMP_RUN_INTERACTIVE && !gtk_init_check (NULL, NULL))
     conv_layer_set_display_error (&error);
