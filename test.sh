@@ -70,6 +70,8 @@ packages_find_gimp
 gimp_list=packages_gimp$gimp_generation
 needed=$packages_build${!gimp_list}$packages_run$packages_test$packages_windows$packages_emulated
 [[ -z $all_hosts ]] || ((EUID != 0)) || needed+=$packages_roots
+# Debian 12's GIMP is 2.10: there is no need to run PyTorch on every release.
+[[ -z $all_hosts || $gimp_generation != 2 ]] || needed+=$packages_pytorch
 packages_need "$needed"
 version=$(gimp-console --version | grep -o '[0-9]\+\.[0-9]\+\.[0-9]\+' | head -n 1)
 say "GIMP $version"

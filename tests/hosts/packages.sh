@@ -42,9 +42,16 @@ xvfb            | cmd:Xvfb             | a display without a screen
 xauth           | cmd:xauth            | access to it
 openbox         | cmd:openbox          | a window manager, so that windows get the focus
 xdotool         | cmd:xdotool          | keys and clicks
+xclip           | cmd:xclip            | the clipboard
 x11-utils       | cmd:xprop            | which windows are open
 imagemagick     | cmd:convert          | pictures of them
 procps          | cmd:ps               | which processes are left'
+
+# To run what "Copy as PyTorch" gives: 240 MB to download. Without them that test is skipped.
+packages_pytorch='
+python3-torch   | deb:python3-torch    | the layer as the lesson makes it
+python3-opencv  | deb:python3-opencv   | reads pictures and turns them to gray
+python3-matplotlib | deb:python3-matplotlib | draws the figure'
 
 # names LISTS: the packages of the lists, one a line.
 packages_names ()
