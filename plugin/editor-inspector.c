@@ -370,7 +370,7 @@ measure_font (Inspector *inspector, GtkWidget *widget)
     pango_font_description_set_size (inspector->font, size);
   pango_layout_set_font_description (layout, inspector->font);
   pango_layout_get_pixel_size (layout, &inspector->cell_width, &inspector->line_height);
-  inspector->cell_width += 4;
+  inspector->cell_width += 8;
   g_object_unref (layout);
 }
 
@@ -437,22 +437,16 @@ longest_sentence (void)
 static GtkWidget *
 new_sum (Inspector *inspector)
 {
-  static const struct
-  {
-    const gchar *sign, *text;
-  } lines[N_LINES] = {
-    [SUM] = { "", N_("sum of products") },
-              [BIAS] = { "+", N_("bias") },
-                         [PRE] = { "=", N_("pre-ReLU") },
-                                   [POST] = { "ReLU", N_("post-ReLU") },
-                                   };
+  /* In the order of Line. */
+  static const gchar *const signs[N_LINES] = { "", "+", "=", "ReLU" };
+  static const gchar *const texts[N_LINES] = { N_("sum of products"), N_("bias"), N_("pre-ReLU"), N_("post-ReLU") };
   GtkWidget *grid = conv_layer_grid_new (0, 6);
   gint line, column;
 
   for (line = 0; line < N_LINES; line++)
     {
-      GtkWidget *labels[] = { gtk_label_new (lines[line].sign), gtk_label_new (""),
-                              gtk_label_new (_(lines[line].text)), gtk_label_new ("") };
+      GtkWidget *labels[]
+          = { gtk_label_new (signs[line]), gtk_label_new (""), gtk_label_new (_(texts[line])), gtk_label_new ("") };
 
       inspector->numbers[line] = labels[1];
       inspector->drawn[line] = labels[3];

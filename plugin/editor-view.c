@@ -11,7 +11,7 @@
 #include "editor-view.h"
 #include "toolkit.h"
 
-#define EDGE 3            /* around the picture, for the focus ring and the frame */
+#define EDGE 5            /* around the picture, for the frame and the focus ring, which a theme may draw inside */
 #define DRAG 4.0          /* a press that moves less is a click */
 #define MARK 7.0          /* pixels of the screen a mark has at least */
 #define WHEEL_STEP 0.5    /* powers of two */

@@ -15,7 +15,7 @@
 #define HEIGHT 400
 #define LEFT 10 /* of the input in its buffer */
 #define TOP 7
-#define EDGE 3 /* that a view leaves around its picture */
+#define EDGE 5 /* that a view leaves around its picture */
 #define VIEW_WIDTH (300 + 2 * EDGE)
 #define VIEW_HEIGHT (200 + 2 * EDGE)
 
@@ -695,6 +695,14 @@ check_sum (Fixture *fixture, gconstpointer data)
   screen_picture ("inspector");
 }
 
+static gboolean
+is_copied (gpointer clipboard)
+{
+  g_autofree gchar *text = gtk_clipboard_wait_for_text (clipboard);
+
+  return g_strcmp0 (text, "something else") != 0;
+}
+
 static void
 check_copy (Fixture *fixture, gconstpointer data)
 {
@@ -709,6 +717,7 @@ check_copy (Fixture *fixture, gconstpointer data)
   g_assert_true (gtk_widget_is_sensitive (button));
   gtk_clipboard_set_text (clipboard, "something else", -1);
   screen_do ("key alt+y");
+  screen_wait (is_copied, clipboard); /* a button shows itself pressed for a moment first */
   expected = conv_layer_inspection_text (conv_layer_sight_get_inspection (fixture->sight));
   copied = gtk_clipboard_wait_for_text (clipboard);
   g_assert_cmpstr (copied, ==, expected);
