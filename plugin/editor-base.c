@@ -20,7 +20,7 @@ typedef struct
 
 #define BASE "conv-layer-base"
 #define EDIT "conv-layer-edit"
-#define EDITS_A_ROW 3
+#define EDITS_A_ROW 4
 #define CELLS_HEIGHT 96 /* pixels, at least */
 
 static Base *
@@ -161,7 +161,7 @@ new_size_row (Base *base)
 
   base->rows = new_size (base, box, _("Ro_ws"), _("How many rows the base filter has, 1 to 31. New weights are 0."));
   base->columns
-      = new_size (base, box, _("Col_umns"), _("How many columns the base filter has, 1 to 31. New weights are 0."));
+      = new_size (base, box, _("Colu_mns"), _("How many columns the base filter has, 1 to 31. New weights are 0."));
   base->redo = new_history_button (
       base, box, "edit-redo", _("Redo"), _("Do what was undone again (Ctrl+Shift+Z)"), G_CALLBACK (redo_clicked));
   base->undo

@@ -12,9 +12,9 @@
 #include "editor-tile.h"
 #include "toolkit.h"
 
-#define TILE_SIZE 104       /* pixels */
-#define COLUMN_WIDTH 150    /* at least */
-#define VIEW_HEIGHT 64      /* at least */
+#define TILE_SIZE 96        /* pixels */
+#define COLUMN_WIDTH 142    /* at least */
+#define VIEW_HEIGHT 60      /* at least */
 #define SHOWN_DIGITS "%.5g" /* as in a layer's name */
 
 struct ConvLayerColumn

@@ -27,8 +27,8 @@ static const Choice grayscale_choices[] = { { "opencv", N_("as OpenCV") },
                                                     { "blue", N_("the blue channel") },
                                                       { NULL, NULL } };
 /* The last stands for every number of pixels. */
-static const Choice padding_choices[] = {
-  { "valid", N_("none (valid)") }, { "same", N_("keep the size (same)") }, { "", N_("pixels:") }, { NULL, NULL } };
+static const Choice padding_choices[]
+    = { { "valid", N_("none (valid)") }, { "same", N_("same size") }, { "", N_("pixels:") }, { NULL, NULL } };
 static const Choice mode_choices[]
     = { { "zeros", N_("black (zeros)") },
           { "reflect", N_("mirrored (reflect)") },
@@ -250,7 +250,7 @@ new_padding_entry (Fields *fields)
 {
   fields->padding = gtk_entry_new ();
   gtk_entry_set_text (GTK_ENTRY (fields->padding), "1");
-  gtk_entry_set_width_chars (GTK_ENTRY (fields->padding), 5);
+  gtk_entry_set_width_chars (GTK_ENTRY (fields->padding), 4);
   gtk_entry_set_activates_default (GTK_ENTRY (fields->padding), TRUE);
   gtk_widget_set_tooltip_text (fields->padding, _(infos[2].help));
   conv_layer_widget_describe (fields->padding, _("Padding in pixels"), _(infos[2].help));

@@ -302,7 +302,7 @@ new_bottom (Editor *editor)
                       _("Copies a Python program that makes the same maps with OpenCV and PyTorch"),
                          G_CALLBACK (copy_pytorch));
   add_copy_button (editor, box,
-                   _("Copy as Script-_Fu"),
+                   _("Copy as Script-F_u"),
                       _("Copies a call of this filter with these settings, for GIMP's Script-Fu console"),
                          G_CALLBACK (copy_script_fu));
   gtk_box_pack_end (GTK_BOX (box), editor->copied, FALSE, FALSE, 0);
