@@ -487,7 +487,7 @@ new_head (Inspector *inspector)
                                _("Show the input not only as the values from 0 to 1 that are multiplied, but also as "
                                  "gray from 0 to 255."));
   g_signal_connect_swapped (inspector->codes, "toggled", G_CALLBACK (toggle_codes), inspector);
-  inspector->copy = gtk_button_new_with_mnemonic (_("Cop_y Numbers"));
+  inspector->copy = gtk_button_new_with_mnemonic (_("Copy E_quation"));
   gtk_widget_set_tooltip_text (inspector->copy, _("Copy the patch, the weights, the products and their sum as text, "
                                                   "with all digits."));
   g_signal_connect_swapped (inspector->copy, "clicked", G_CALLBACK (copy), inspector);

@@ -166,12 +166,15 @@ draw_picture (View *view, cairo_t *cr, const cairo_rectangle_t *place)
   cairo_restore (cr);
 }
 
-/* A thin line around PLACE. */
+/* A thin line around PLACE; a plain one with the focus, besides its ring, which
+ * some themes draw so faintly that it is lost beside a picture. */
 static void
-draw_frame (cairo_t *cr, const cairo_rectangle_t *place, gint scale, const ConvLayerColor *color)
+draw_frame (cairo_t *cr, const cairo_rectangle_t *place, gint scale, const ConvLayerColors *colors, gboolean focus)
 {
+  const ConvLayerColor *color = focus ? &colors->selected : &colors->text;
+
   cairo_set_line_width (cr, scale);
-  cairo_set_source_rgba (cr, color->red, color->green, color->blue, 0.5);
+  cairo_set_source_rgba (cr, color->red, color->green, color->blue, focus ? 1.0 : 0.5);
   cairo_rectangle (cr, place->x - scale / 2.0, place->y - scale / 2.0, rint (place->width) + scale,
                    rint (place->height) + scale);
   cairo_stroke (cr);
@@ -224,7 +227,7 @@ draw_inside (View *view, cairo_t *cr, gint width, gint height, gint scale, const
       place = picture_place (view, width, height);
       draw_picture (view, cr, &place);
     }
-  draw_frame (cr, &place, scale, &colors->text);
+  draw_frame (cr, &place, scale, colors, gtk_widget_has_focus (view->widget));
   if (view->surface && marked_area (view, &area))
     {
       place = to_screen (view, &area, width, height, MARK * scale);

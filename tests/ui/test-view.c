@@ -707,7 +707,7 @@ static void
 check_copy (Fixture *fixture, gconstpointer data)
 {
   GtkClipboard *clipboard = gtk_clipboard_get (GDK_SELECTION_CLIPBOARD);
-  GtkWidget *button = screen_find (fixture->inspector, GTK_TYPE_BUTTON, "Copy Numbers");
+  GtkWidget *button = screen_find (fixture->inspector, GTK_TYPE_BUTTON, "Copy Equation");
   g_autofree gchar *expected = NULL, *copied = NULL;
 
   (void) data;
@@ -716,7 +716,7 @@ check_copy (Fixture *fixture, gconstpointer data)
   screen_settle ();
   g_assert_true (gtk_widget_is_sensitive (button));
   gtk_clipboard_set_text (clipboard, "something else", -1);
-  screen_do ("key alt+y");
+  screen_do ("key alt+q");
   screen_wait (is_copied, clipboard); /* a button shows itself pressed for a moment first */
   expected = conv_layer_inspection_text (conv_layer_sight_get_inspection (fixture->sight));
   copied = gtk_clipboard_wait_for_text (clipboard);
@@ -849,6 +849,31 @@ check_padding (Fixture *fixture, gconstpointer data)
   screen_picture ("inspector-padding");
 }
 
+/* A formula is read from the left everywhere. */
+static void
+check_right_to_left (Fixture *fixture, gconstpointer data)
+{
+  GtkWidget *sign, *word;
+  gint sign_x = 0, word_x = 0, y = 0;
+
+  tear_down (fixture, data);
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  set_up (fixture, data);
+  conv_layer_sight_look_at (fixture->sight, 0, CONV_LAYER_PRE_RELU, 12, 40);
+  screen_settle ();
+  sign = screen_find (fixture->inspector, GTK_TYPE_LABEL, "+");
+  word = screen_find (fixture->inspector, GTK_TYPE_LABEL, "bias");
+  screen_place (sign, &sign_x, &y);
+  screen_place (word, &word_x, &y);
+  g_assert_cmpint (sign_x, <, word_x);
+  g_assert_cmpint (gtk_widget_get_direction (screen_find (fixture->inspector, GTK_TYPE_LABEL, "0.125")), ==,
+                   GTK_TEXT_DIR_LTR);
+  keys (fixture, PRE, "Right");
+  looks_at (fixture, 0, CONV_LAYER_PRE_RELU, 13, 40); /* nor is a picture mirrored */
+  screen_picture ("inspector-right-to-left");
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+}
+
 /* Of variants that are gone nothing is told. */
 static void
 check_output_gone (Fixture *fixture, gconstpointer data)
@@ -908,6 +933,7 @@ main (int argc, char **argv)
     { "/ui/inspector/size-stays", check_size_stays },
     { "/ui/inspector/scrolled-together", check_scrolled_together },
     { "/ui/inspector/padding", check_padding },
+    { "/ui/inspector/right-to-left", check_right_to_left },
     { "/ui/inspector/output-gone", check_output_gone },
   };
   gsize i;
