@@ -6,6 +6,7 @@
 
 #define _GNU_SOURCE
 #include "conv2d-row.h"
+#include "stream.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -20,7 +21,6 @@
 
 #define MAX_PLANES 64
 #define MAX_ROUNDS 101
-#define SEGMENT 1024 /* floats streamed to one plane before the next */
 
 static int rounds = 15;
 
@@ -65,35 +65,7 @@ fill_noise (float *plane, size_t floats)
 
 /* ---- the limits ---- */
 
-typedef struct
-{
-  const float *in;
-  float *const *out;
-  int planes;
-  size_t from, to; /* floats */
-} Copy;
-
-#define COPY_LOOP(STEP, STATEMENT)                                                                                     \
-  for (size_t start = copy->from; start < copy->to; start += SEGMENT)                                                  \
-    for (int p = 0; p < copy->planes; p++)                                                                             \
-      for (size_t x = start; x < start + SEGMENT && x < copy->to; x += STEP)                                           \
-        STATEMENT;
-
 #ifdef __x86_64__
-__attribute__ ((target ("avx512f"))) static void
-copy_avx512 (const Copy *copy)
-{
-  COPY_LOOP (16, _mm512_stream_ps (copy->out[p] + x, _mm512_loadu_ps (copy->in + x)))
-  _mm_sfence ();
-}
-
-__attribute__ ((target ("avx"))) static void
-copy_avx (const Copy *copy)
-{
-  COPY_LOOP (8, _mm256_stream_ps (copy->out[p] + x, _mm256_loadu_ps (copy->in + x)))
-  _mm_sfence ();
-}
-
 #define PEAK(FMA, SET, TYPE)                                                                                           \
   TYPE sums[12], factor = SET (0.999f);                                                                                \
   for (int i = 0; i < 12; i++)                                                                                         \
@@ -118,25 +90,6 @@ peak_avx2 (long steps)
   PEAK (_mm256_fmadd_ps, _mm256_set1_ps, __m256)
 }
 #endif
-
-static void
-copy_plain (const Copy *copy)
-{
-  COPY_LOOP (16, memcpy (copy->out[p] + x, copy->in + x, 16 * sizeof (float)))
-}
-
-static void
-copy_planes (const Copy *copy)
-{
-#ifdef __x86_64__
-  if (__builtin_cpu_supports ("avx512f"))
-    copy_avx512 (copy);
-  else if (__builtin_cpu_supports ("avx"))
-    copy_avx (copy);
-  else
-#endif
-    copy_plain (copy);
-}
 
 /* ---- cases ---- */
 
