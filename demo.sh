@@ -115,14 +115,13 @@ dialect_3='
 (define (run-filter image layer)
   (let ((maps (car (plug-in-conv-layer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer)))))
     (parent (parent (vector-ref maps 0)))))
-; GIMP 3 writes images only, not single layers.
+; GIMP 3 writes images only, not single layers.  Into a new image it would
+; convert the pixels when the picture has a colour profile; a copy has it, too.
 (define (save-map image layer path)
-  (let* ((copy (car (gimp-image-new-with-precision
-                      (car (gimp-drawable-get-width layer)) (car (gimp-drawable-get-height layer))
-                      (base-type image) (car (gimp-image-get-precision image)))))
-         (map-copy (car (gimp-layer-new-from-drawable layer copy))))
-    (gimp-image-insert-layer copy map-copy 0 0)
-    (gimp-layer-set-offsets map-copy 0 0)
+  (let ((copy (car (gimp-image-duplicate image))))
+    (for-each (lambda (old) (gimp-image-remove-layer copy old)) (vector->list (car (gimp-image-get-layers copy))))
+    (gimp-image-insert-layer copy (car (gimp-layer-new-from-drawable layer copy)) 0 0)
+    (gimp-image-resize-to-layers copy)
     (gimp-file-save RUN-NONINTERACTIVE copy path)
     (gimp-image-delete copy)))
 (define (save-image image path) (gimp-file-save RUN-NONINTERACTIVE image path))'
