@@ -199,8 +199,12 @@ measure (ConvLayerCells *cells)
   gtk_widget_get_allocation (cells->scrolled, &area);
   cells->cell_width = MAX (cells->cell_width, MIN (WIDE_CELL, (area.width - 4) / cells->columns));
   cells->cell_height = MAX (cells->cell_height, MIN (TALL_CELL, (area.height - 4) / cells->rows));
-  gtk_layout_set_size (GTK_LAYOUT (cells->layout), (guint) (cells->columns * cells->cell_width),
-                       (guint) (cells->rows * cells->cell_height));
+  area.width = cells->columns * cells->cell_width;
+  area.height = cells->rows * cells->cell_height;
+  gtk_layout_set_size (GTK_LAYOUT (cells->layout), (guint) area.width, (guint) area.height);
+  /* Else GTK 3 tries at each allocation to do without scroll bars, which
+   * takes the last cells back under them. */
+  gtk_widget_set_size_request (cells->layout, area.width, area.height);
   g_object_unref (layout);
 }
 

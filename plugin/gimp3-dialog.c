@@ -6,6 +6,8 @@
 
 #include <libgimp/gimpui.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "host-dialog.h"
 
 /* The settings and GIMP's config of the procedure follow each other. */
@@ -103,7 +105,7 @@ conv_layer_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, co
   read_config (config, values);
   binding.settings = conv_layer_settings_new (values, host->source.area.width, host->source.area.height);
   conv_layer_values_clear (values);
-  dialog = gimp_procedure_dialog_new (procedure, GIMP_PROCEDURE_CONFIG (config), NULL);
+  dialog = gimp_procedure_dialog_new (procedure, config, _("Convolutional Layer"));
   editor = conv_layer_editor_new (binding.settings, host);
   /* Not by GIMP's own filling, which adds a widget for each argument. */
   conv_layer_host_dialog_fill (GTK_DIALOG (dialog), GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (dialog))),

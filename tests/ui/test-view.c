@@ -364,7 +364,9 @@ check_zoom_keys (Fixture *fixture, gconstpointer data)
   (void) data;
   keys (fixture, INPUT, "plus");
   g_assert_cmpfloat (viewport (fixture).zoom, ==, 1.0);
-  keys (fixture, PRE, "KP_Add equal");
+  /* 86 is the plus of the number pad: by its name xdotool would press Alt with
+   * it where the keyboard's map has it on several levels. */
+  keys (fixture, PRE, "86 equal");
   g_assert_cmpfloat (viewport (fixture).zoom, ==, 4.0);
   keys (fixture, PRE, "minus");
   g_assert_cmpfloat (viewport (fixture).zoom, ==, 2.0);
