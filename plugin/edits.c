@@ -3,6 +3,7 @@
 
 #include "edits.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -52,6 +53,7 @@ moved_weight (ConvLayerEdit edit, const Conv2dFilter *from, gint row, gint colum
     }
 }
 
+/* Adding 0 turns -0 into 0. */
 static gdouble
 new_weight (ConvLayerEdit edit, gdouble weight, gdouble sum, gint count)
 {
@@ -60,14 +62,23 @@ new_weight (ConvLayerEdit edit, gdouble weight, gdouble sum, gint count)
     case CONV_LAYER_EDIT_NEGATE:
       return 0 - weight;
     case CONV_LAYER_EDIT_NORMALISE:
-      return weight / sum + 0.0;
+      /* What is divided by infinity would be 0. */
+      return isfinite (sum) ? weight / sum + 0.0 : sum;
     case CONV_LAYER_EDIT_SUBTRACT_MEAN:
-      return weight - sum / count;
+      return weight - sum / count + 0.0;
     case CONV_LAYER_EDIT_ZERO:
       return 0;
     default:
-      return weight;
+      return weight + 0.0;
     }
+}
+
+/* A sum that is no more than what rounding left of 0, as after subtracting the
+ * mean, would make noise of the weights. */
+static gboolean
+sums_to_0 (const Conv2dFilter *filter, gdouble sum)
+{
+  return fabs (sum) <= filter->rows * filter->columns * DBL_EPSILON * conv_layer_filter_l1 (filter);
 }
 
 static gboolean
@@ -75,7 +86,7 @@ check_edit (ConvLayerEdit edit, const Conv2dFilter *filter, gdouble sum, GError 
 {
   gchar text[G_ASCII_DTOSTR_BUF_SIZE];
 
-  if (edit == CONV_LAYER_EDIT_NORMALISE && sum == 0)
+  if (edit == CONV_LAYER_EDIT_NORMALISE && isfinite (sum) && sums_to_0 (filter, sum))
     {
       g_set_error_literal (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
                            _("The weights sum to 0, and no factor makes that 1; change a weight first."));

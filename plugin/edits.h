@@ -31,7 +31,7 @@ typedef struct
 const ConvLayerEditInfo *conv_layer_edit_info (ConvLayerEdit edit);
 
 /* FALSE with ERROR, FILTER untouched, when it cannot be done: a sum of 0
- * cannot become 1, a weight would leave float32's range.  -0 becomes 0. */
+ * (but for rounding) cannot become 1, a weight would leave float32's range.  -0 becomes 0. */
 gboolean conv_layer_edit_apply (ConvLayerEdit edit, Conv2dFilter *filter, GError **error);
 
 /* Keeps the weights that still have a place, from the top left; new ones are 0.

@@ -432,6 +432,17 @@ read_dilation (ConvLayerOptions *options, GError **error)
   return read_step (options, CONV_LAYER_DILATION, &options->layer.dilation, error);
 }
 
+/* The variants could not be made: a filter beyond float32 is no fault of theirs. */
+static ConvLayerArgument
+variants_at_fault (const ConvLayerOptions *options)
+{
+  Conv2dBank bank = { .weights = NULL };
+  Conv2dStatus status = conv2d_bank_parse ("f", &options->filter, &bank, NULL);
+
+  conv2d_bank_clear (&bank);
+  return status == CONV2D_NOT_FINITE ? CONV_LAYER_FILTER : CONV_LAYER_VARIANTS;
+}
+
 /* In the order in which what is wrong is told. */
 static const struct
 {
@@ -468,7 +479,7 @@ conv_layer_options_check (const ConvLayerValues values, ConvLayerArgument *at_fa
     if (!readers[i].read (options, error))
       {
         if (at_fault)
-          *at_fault = readers[i].argument;
+          *at_fault = readers[i].argument == CONV_LAYER_VARIANTS ? variants_at_fault (options) : readers[i].argument;
         g_clear_pointer (&options, conv_layer_options_free);
       }
   return options;

@@ -25,10 +25,11 @@ struct _ConvLayerSettings
 
   GPtrArray *history; /* State; number AT equals STATE */
   guint at;
-  gint depth;     /* begin without end */
-  gboolean dirty; /* changed since the outermost begin */
-  gchar *key;     /* of the last step, or of the one that is open */
-  gboolean grows; /* the open step goes on with the last one */
+  gint depth;        /* begin without end */
+  gboolean dirty;    /* changed since the outermost begin */
+  gchar *open_key;   /* of the outermost begin */
+  gchar *key;        /* of the last step */
+  guint differences; /* what the last step changed */
 
   gboolean checked; /* the rest is of STATE */
   ConvLayerOptions *options;
@@ -43,12 +44,19 @@ static guint changed_signal;
 
 /* ---- variants ---- */
 
+/* In one line, as an entry and the list of unused ones hold it; free with g_free(). */
+static gchar *
+one_line (const gchar *expression)
+{
+  return g_strstrip (g_strdelimit (g_utf8_make_valid (expression, -1), "\t\r\n\v\f", ' '));
+}
+
 static ConvLayerVariant *
 variant_new (const gchar *expression, gboolean used)
 {
   ConvLayerVariant *variant = g_new (ConvLayerVariant, 1);
 
-  variant->expression = g_strstrip (g_strdup (expression));
+  variant->expression = one_line (expression);
   variant->used = used;
   return variant;
 }
@@ -94,13 +102,16 @@ static gchar *
 variants_to_text (const GPtrArray *variants)
 {
   GString *text = g_string_new (NULL);
+  const gchar *comma = "";
 
   for (guint i = 0; i < variants->len; i++)
     {
       const ConvLayerVariant *variant = variants->pdata[i];
 
-      if (variant->used)
-        g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", variant->expression);
+      if (!variant->used)
+        continue;
+      g_string_append_printf (text, "%s%s", comma, variant->expression);
+      comma = ", ";
     }
   return g_string_free (text, FALSE);
 }
@@ -116,18 +127,29 @@ variants_have (const GPtrArray *variants, const gchar *expression)
 
 /* ---- snapshots ---- */
 
+/* Texts become valid UTF-8, for they are shown. */
+static void
+copy_value (const GValue *from, GValue *to)
+{
+  const gchar *text;
+
+  g_value_copy (from, to);
+  if (!G_VALUE_HOLDS_STRING (to))
+    return;
+  text = g_value_get_string (to);
+  g_value_take_string (to, g_utf8_make_valid (text ? text : "", -1));
+}
+
 static State *
 state_new (const ConvLayerValues values)
 {
   State *state = g_new0 (State, 1);
-  const gchar *text = g_value_get_string (&values[CONV_LAYER_VARIANTS]);
-  const gchar *filter = g_value_get_string (&values[CONV_LAYER_FILTER]);
 
   conv_layer_values_init (state->values);
   for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
-    g_value_copy (&values[i], &state->values[i]);
-  state->variants = variants_from_text (text ? text : "");
-  if (!filter || conv2d_filter_parse (filter, &state->filter, NULL) != CONV2D_OK)
+    copy_value (&values[i], &state->values[i]);
+  state->variants = variants_from_text (g_value_get_string (&state->values[CONV_LAYER_VARIANTS]));
+  if (conv2d_filter_parse (g_value_get_string (&state->values[CONV_LAYER_FILTER]), &state->filter, NULL) != CONV2D_OK)
     conv2d_filter_parse (conv_layer_argument_info (CONV_LAYER_FILTER)->text, &state->filter, NULL);
   g_value_take_string (&state->values[CONV_LAYER_VARIANTS], variants_to_text (state->variants));
   return state;
@@ -176,13 +198,16 @@ value_equal (const GValue *a, const GValue *b)
   return g_value_get_boolean (a) == g_value_get_boolean (b);
 }
 
-static gboolean
-state_equal (const State *a, const State *b)
+/* A bit for each argument that is another, and one for the list of variants; 0
+ * if all is the same. */
+static guint
+state_differences (const State *a, const State *b)
 {
+  guint differences = (guint) !variants_equal (a->variants, b->variants) << CONV_LAYER_N_ARGUMENTS;
+
   for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
-    if (!value_equal (&a->values[i], &b->values[i]))
-      return FALSE;
-  return variants_equal (a->variants, b->variants);
+    differences |= (guint) !value_equal (&a->values[i], &b->values[i]) << i;
+  return differences;
 }
 
 /* ---- history ---- */
@@ -195,20 +220,47 @@ forget_check (ConvLayerSettings *settings)
   g_clear_error (&settings->error);
 }
 
+static const State *
+last_step (const ConvLayerSettings *settings)
+{
+  return settings->history->pdata[settings->at];
+}
+
 static void
-add_step (ConvLayerSettings *settings, gboolean replace)
+add_step (ConvLayerSettings *settings)
 {
   GPtrArray *history = settings->history;
 
-  settings->dirty = FALSE;
   if (settings->at + 1 < history->len)
     g_ptr_array_set_size (history, (gint) settings->at + 1);
-  if (replace && settings->at > 0)
-    g_ptr_array_remove_index (history, settings->at);
   g_ptr_array_add (history, state_copy (settings->state));
   if (history->len > MAX_STEPS)
     g_ptr_array_remove_index (history, 0);
   settings->at = history->len - 1;
+}
+
+/* The present state becomes a step, if it is another than the last one. */
+static void
+commit (ConvLayerSettings *settings, const gchar *key)
+{
+  guint differences = state_differences (last_step (settings), settings->state);
+  gboolean grows = key && g_strcmp0 (key, settings->key) == 0 && differences == settings->differences
+                   && settings->at > 0 && settings->at + 1 == settings->history->len;
+
+  settings->dirty = FALSE;
+  if (differences == 0)
+    return;
+  if (grows)
+    g_ptr_array_remove_index (settings->history, settings->at--);
+  /* What was typed may have been taken back. */
+  if (state_differences (last_step (settings), settings->state) == 0)
+    key = NULL;
+  else
+    add_step (settings);
+  g_free (settings->key);
+  settings->key = g_strdup (key);
+  settings->differences = differences;
+  g_signal_emit (settings, changed_signal, 0);
 }
 
 /* To be called after each change of STATE. */
@@ -216,16 +268,9 @@ static void
 changed (ConvLayerSettings *settings)
 {
   forget_check (settings);
-  if (settings->depth > 0)
-    {
-      settings->dirty = TRUE;
-    }
-  else
-    {
-      g_clear_pointer (&settings->key, g_free);
-      add_step (settings, FALSE);
-    }
-  g_signal_emit (settings, changed_signal, 0);
+  settings->dirty = TRUE;
+  if (settings->depth == 0)
+    commit (settings, NULL);
 }
 
 void
@@ -233,24 +278,28 @@ conv_layer_settings_begin (ConvLayerSettings *settings, const gchar *key)
 {
   if (settings->depth++ > 0)
     return;
-  settings->grows = key && g_strcmp0 (key, settings->key) == 0 && settings->at + 1 == settings->history->len;
-  g_free (settings->key);
-  settings->key = g_strdup (key);
+  g_free (settings->open_key);
+  settings->open_key = g_strdup (key);
 }
 
 void
 conv_layer_settings_end (ConvLayerSettings *settings)
 {
+  gchar *key;
+
   g_return_if_fail (settings->depth > 0);
   if (--settings->depth > 0 || !settings->dirty)
     return;
-  add_step (settings, settings->grows);
-  g_signal_emit (settings, changed_signal, 0); /* the history is another */
+  /* Those who listen may begin another step. */
+  key = g_steal_pointer (&settings->open_key);
+  commit (settings, key);
+  g_free (key);
 }
 
 static void
 go_to (ConvLayerSettings *settings, guint at)
 {
+  g_return_if_fail (settings->depth == 0);
   settings->at = at;
   g_clear_pointer (&settings->key, g_free);
   state_free (settings->state);
@@ -289,7 +338,7 @@ conv_layer_settings_redo (ConvLayerSettings *settings)
 static void
 replace_state (ConvLayerSettings *settings, State *state)
 {
-  gboolean equal = state_equal (settings->state, state);
+  gboolean equal = state_differences (settings->state, state) == 0;
 
   state_free (equal ? state : settings->state);
   if (equal)
@@ -344,7 +393,7 @@ static void
 set_variants_text (ConvLayerSettings *settings, const gchar *text)
 {
   State *state = settings->state;
-  GPtrArray *variants = variants_from_text (text ? text : "");
+  GPtrArray *variants = variants_from_text (text);
 
   for (guint i = 0; i < state->variants->len; i++)
     {
@@ -367,18 +416,22 @@ void
 conv_layer_settings_set (ConvLayerSettings *settings, ConvLayerArgument argument, const GValue *value)
 {
   State *state = settings->state;
+  GValue copy = G_VALUE_INIT;
 
+  g_value_init (&copy, conv_layer_argument_info (argument)->type);
+  copy_value (value, &copy);
   if (argument == CONV_LAYER_VARIANTS)
     {
-      set_variants_text (settings, g_value_get_string (value));
-      return;
+      set_variants_text (settings, g_value_get_string (&copy));
     }
-  if (value_equal (&state->values[argument], value))
-    return;
-  g_value_copy (value, &state->values[argument]);
-  if (argument == CONV_LAYER_FILTER && g_value_get_string (value))
-    conv2d_filter_parse (g_value_get_string (value), &state->filter, NULL);
-  changed (settings);
+  else if (!value_equal (&state->values[argument], &copy))
+    {
+      g_value_copy (&copy, &state->values[argument]);
+      if (argument == CONV_LAYER_FILTER)
+        conv2d_filter_parse (g_value_get_string (&copy), &state->filter, NULL);
+      changed (settings);
+    }
+  g_value_unset (&copy);
 }
 
 void
@@ -469,6 +522,7 @@ conv_layer_settings_variant_output (ConvLayerSettings *settings, gint n)
 void
 conv_layer_settings_add_variant (ConvLayerSettings *settings, const gchar *expression)
 {
+  g_return_if_fail (!strchr (expression, ','));
   g_ptr_array_add (settings->state->variants, variant_new (expression, TRUE));
   variants_changed (settings);
 }
@@ -477,11 +531,17 @@ void
 conv_layer_settings_set_variant (ConvLayerSettings *settings, gint n, const gchar *expression)
 {
   ConvLayerVariant *variant = get_variant (settings, n);
+  gchar *line;
 
-  if (strcmp (variant->expression, expression) == 0)
-    return;
+  g_return_if_fail (!strchr (expression, ','));
+  line = one_line (expression);
+  if (strcmp (variant->expression, line) == 0)
+    {
+      g_free (line);
+      return;
+    }
   g_free (variant->expression);
-  variant->expression = g_strstrip (g_strdup (expression));
+  variant->expression = line;
   variants_changed (settings);
 }
 
@@ -547,10 +607,11 @@ conv_layer_settings_load_unused (ConvLayerSettings *settings, const gchar *text)
   if (!added)
     return;
   /* What was kept from last time is no step of this time's history. */
+  g_clear_pointer (&settings->key, g_free);
   state_free (settings->initial);
   settings->initial = state_copy (settings->state);
   g_ptr_array_set_size (settings->history, 0);
-  add_step (settings, FALSE);
+  add_step (settings);
   g_signal_emit (settings, changed_signal, 0);
 }
 
@@ -671,6 +732,7 @@ conv_layer_settings_finalize (GObject *object)
   g_ptr_array_unref (settings->history);
   state_free (settings->state);
   state_free (settings->initial);
+  g_free (settings->open_key);
   g_free (settings->key);
   G_OBJECT_CLASS (conv_layer_settings_parent_class)->finalize (object);
 }
@@ -698,6 +760,6 @@ conv_layer_settings_new (const ConvLayerValues initial, gint width, gint height)
   settings->initial = state_copy (settings->state);
   settings->width = width;
   settings->height = height;
-  add_step (settings, FALSE);
+  add_step (settings);
   return settings;
 }

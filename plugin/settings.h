@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 #define CONV_LAYER_TYPE_SETTINGS (conv_layer_settings_get_type ())
 G_DECLARE_FINAL_TYPE (ConvLayerSettings, conv_layer_settings, CONV_LAYER, SETTINGS, GObject)
 
-/* Signal "changed" (no arguments): a value, a variant, the input's size or the
- * history is another; never emitted when nothing is. */
+/* Signal "changed" (no arguments): a value, a variant or the history is another;
+ * never emitted when nothing is, and once for all changes between begin and end. */
 
 /* INITIAL are the values to come back to; WIDTH x HEIGHT pixels is the input. */
 ConvLayerSettings *conv_layer_settings_new (const ConvLayerValues initial, gint width, gint height);
@@ -53,6 +53,7 @@ gint conv_layer_settings_n_variants (ConvLayerSettings *settings);
 const ConvLayerVariant *conv_layer_settings_get_variant (ConvLayerSettings *settings, gint n);
 /* Which output variant N makes, from 1; 0 if it is not used. */
 gint conv_layer_settings_variant_output (ConvLayerSettings *settings, gint n);
+/* An expression holds no comma; blanks around it go, it may be wrong. */
 void conv_layer_settings_add_variant (ConvLayerSettings *settings, const gchar *expression);
 void conv_layer_settings_set_variant (ConvLayerSettings *settings, gint n, const gchar *expression);
 void conv_layer_settings_use_variant (ConvLayerSettings *settings, gint n, gboolean used);
@@ -89,7 +90,7 @@ gchar *conv_layer_settings_summary (ConvLayerSettings *settings, gint bytes_per_
 
 /* Changes between begin and end are one step; so are changes of the same
  * argument that follow each other with the same non-NULL KEY (typing, a wheel
- * that turns).  Calls may nest. */
+ * that turns).  Calls may nest; no undo or redo between them. */
 void conv_layer_settings_begin (ConvLayerSettings *settings, const gchar *key);
 void conv_layer_settings_end (ConvLayerSettings *settings);
 gboolean conv_layer_settings_can_undo (ConvLayerSettings *settings);

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "german.h"
+
 static Conv2dFilter
 filter_of (const gchar *text)
 {
@@ -83,18 +85,67 @@ test_refused (void)
   assert_filter (&filter, "1 -1");
 }
 
-/* A sum so small that a weight would leave float32. */
+/* A sum that rounding left makes noise; the true one is 0. */
+static void
+test_rounding (void)
+{
+  static const gchar *const noise[] = { "0.1 0.2 -0.3", "1; -1; 1e-60", "0.1 0.1 0.1; 0.1 0.1 0.1; 0.1 0.1 1e9" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (noise); i++)
+    {
+      Conv2dFilter filter = filter_of (noise[i]), before;
+      GError *error = NULL;
+
+      if (i == 2)
+        g_assert_true (conv_layer_edit_apply (CONV_LAYER_EDIT_SUBTRACT_MEAN, &filter, NULL));
+      before = filter;
+      g_assert_false (conv_layer_edit_apply (CONV_LAYER_EDIT_NORMALISE, &filter, &error));
+      g_assert_nonnull (strstr (error->message, "sum to 0"));
+      g_clear_error (&error);
+      for (gint w = 0; w < filter.rows * filter.columns; w++)
+        g_assert_cmpfloat (filter.weights[w], ==, before.weights[w]);
+    }
+}
+
+/* A text may hold weights, and sums, that float32 and even double cannot. */
 static void
 test_too_large (void)
 {
-  /* The sum of these, in double, is 1e-60. */
-  Conv2dFilter filter = { .rows = 3, .columns = 1, .weights = { 1, -1, 1e-60 } };
-  GError *error = NULL;
+  static const struct
+  {
+    ConvLayerEdit edit;
+    const gchar *text;
+  } large[] = { { CONV_LAYER_EDIT_NEGATE, "1 1e39" },
+                { CONV_LAYER_EDIT_TRANSPOSE, "1 1e39" },
+                { CONV_LAYER_EDIT_NORMALISE, "1e308 1e308" },
+                { CONV_LAYER_EDIT_SUBTRACT_MEAN, "1e308 1e308" } };
 
-  g_assert_false (conv_layer_edit_apply (CONV_LAYER_EDIT_NORMALISE, &filter, &error));
-  g_assert_nonnull (error);
-  g_clear_error (&error);
-  g_assert_cmpfloat (filter.weights[0], ==, 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (large); i++)
+    {
+      Conv2dFilter filter = filter_of (large[i].text);
+      GError *error = NULL;
+
+      g_assert_false (conv_layer_edit_apply (large[i].edit, &filter, &error));
+      g_assert_nonnull (strstr (error->message, "3.4e38"));
+      g_clear_error (&error);
+      assert_filter (&filter, large[i].text);
+    }
+}
+
+/* No button leaves a -0 behind. */
+static void
+test_minus_0 (void)
+{
+  for (gint edit = 0; edit < CONV_LAYER_N_EDITS; edit++)
+    {
+      Conv2dFilter filter = { .rows = 2, .columns = 2, .weights = { -0.0, 0.0, -0.0, 2 } };
+
+      if (edit == CONV_LAYER_EDIT_SUBTRACT_MEAN)
+        filter.weights[3] = -0.0;
+      g_assert_true (conv_layer_edit_apply ((ConvLayerEdit) edit, &filter, NULL));
+      for (gint i = 0; i < 4; i++)
+        g_assert_false (filter.weights[i] == 0 && signbit (filter.weights[i]));
+    }
 }
 
 static void
@@ -129,6 +180,17 @@ test_weights (void)
   g_assert_cmpfloat (weight, ==, 0.25);
 }
 
+/* Numbers read and write with the dot where the locale has a comma. */
+static void
+test_german (void)
+{
+  if (!german_start ())
+    return;
+  test_weights ();
+  test_sums ();
+  german_stop ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -136,8 +198,11 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/edits/variants", test_variants);
   g_test_add_func ("/plugin/edits/sums", test_sums);
   g_test_add_func ("/plugin/edits/refused", test_refused);
+  g_test_add_func ("/plugin/edits/rounding", test_rounding);
   g_test_add_func ("/plugin/edits/too-large", test_too_large);
+  g_test_add_func ("/plugin/edits/minus-0", test_minus_0);
   g_test_add_func ("/plugin/edits/resize", test_resize);
   g_test_add_func ("/plugin/edits/weights", test_weights);
+  g_test_add_func ("/plugin/edits/german", test_german);
   return g_test_run ();
 }

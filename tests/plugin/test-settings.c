@@ -126,6 +126,51 @@ test_one_step (void)
   g_object_unref (settings);
 }
 
+/* What changes nothing in the end is no step, and takes none away. */
+static void
+test_no_step (void)
+{
+  ConvLayerSettings *settings = new_settings ();
+
+  conv_layer_settings_begin (settings, NULL);
+  conv_layer_settings_set_number (settings, CONV_LAYER_STRIDE, 2);
+  conv_layer_settings_set_number (settings, CONV_LAYER_STRIDE, 1);
+  conv_layer_settings_end (settings);
+  g_assert_cmpint (changes, ==, 0);
+  g_assert_false (conv_layer_settings_can_undo (settings));
+
+  conv_layer_settings_set_text (settings, CONV_LAYER_FILTER, "1 2; 3 4");
+  conv_layer_settings_begin (settings, "bias");
+  conv_layer_settings_end (settings);
+  type (settings, "bias", 1);
+  conv_layer_settings_undo (settings);
+  g_assert_cmpstr (text (settings, CONV_LAYER_FILTER), ==, "1 2; 3 4");
+
+  /* Typed and taken back. */
+  type (settings, "bias", 1);
+  type (settings, "bias", 12);
+  type (settings, "bias", 0);
+  conv_layer_settings_undo (settings);
+  g_assert_cmpint (conv_layer_settings_get_filter (settings)->rows, ==, 4);
+  g_assert_false (conv_layer_settings_can_undo (settings));
+  g_object_unref (settings);
+}
+
+/* The same key for another argument is another step. */
+static void
+test_same_key (void)
+{
+  ConvLayerSettings *settings = new_settings ();
+
+  type (settings, "key", 1);
+  conv_layer_settings_begin (settings, "key");
+  conv_layer_settings_set_number (settings, CONV_LAYER_STRIDE, 2);
+  conv_layer_settings_end (settings);
+  conv_layer_settings_undo (settings);
+  g_assert_cmpfloat (g_value_get_double (conv_layer_settings_get (settings, CONV_LAYER_BIAS)), ==, 1);
+  g_object_unref (settings);
+}
+
 static void
 test_bounded (void)
 {
@@ -181,6 +226,91 @@ test_variants (void)
   g_object_unref (settings);
 }
 
+/* The argument, the list and the outputs' numbers agree whatever is typed. */
+static void
+test_odd_variants (void)
+{
+  static const gchar *const odd[] = { ", f", "f, , g", "f, ", ",", "f, f", "g" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (odd); i++)
+    {
+      ConvLayerSettings *settings = new_settings ();
+      gchar **parts = g_strsplit (odd[i], ",", -1);
+      gint count = (gint) g_strv_length (parts);
+
+      conv_layer_settings_set_text (settings, CONV_LAYER_VARIANTS, odd[i]);
+      g_assert_cmpint (conv_layer_settings_n_variants (settings), ==, count);
+      for (gint n = 0; n < count; n++)
+        {
+          g_assert_cmpstr (conv_layer_settings_get_variant (settings, n)->expression, ==, g_strstrip (parts[n]));
+          g_assert_cmpint (conv_layer_settings_variant_output (settings, n), ==, n + 1);
+        }
+      g_assert_cmpint (conv_layer_settings_check (settings, NULL, NULL) != NULL, ==, strcmp (odd[i], "f, f") == 0);
+      g_strfreev (parts);
+      parts = g_strsplit (text (settings, CONV_LAYER_VARIANTS), ",", -1);
+      g_assert_cmpint ((gint) g_strv_length (parts), ==, count);
+      g_strfreev (parts);
+      g_object_unref (settings);
+    }
+}
+
+/* Blanks around an expression are no change; a line's end in it is a blank. */
+static void
+test_blanks (void)
+{
+  ConvLayerSettings *settings = new_settings ();
+  gchar *unused;
+
+  conv_layer_settings_set_variant (settings, 0, " f\n");
+  g_assert_cmpint (changes, ==, 0);
+  conv_layer_settings_set_variant (settings, 0, "f +\nf.T");
+  conv_layer_settings_use_variant (settings, 0, FALSE);
+  unused = conv_layer_settings_save_unused (settings);
+  g_object_unref (settings);
+  settings = new_settings ();
+  conv_layer_settings_load_unused (settings, unused);
+  g_assert_cmpint (conv_layer_settings_n_variants (settings), ==, 5);
+  g_assert_cmpstr (conv_layer_settings_get_variant (settings, 0)->expression, ==, "f + f.T");
+  conv_layer_settings_use_variant (settings, 0, TRUE);
+  conv_layer_settings_reset_initial (settings);
+  g_assert_false (conv_layer_settings_get_variant (settings, 0)->used);
+  conv_layer_settings_reset (settings);
+  g_assert_cmpint (conv_layer_settings_n_variants (settings), ==, 4);
+  g_free (unused);
+  g_object_unref (settings);
+}
+
+/* What is shown is UTF-8 and no NULL, whatever was stored. */
+static void
+test_hostile_texts (void)
+{
+  static const gchar *const hostile[] = { "\xff", "b\xc3", NULL };
+  ConvLayerValues values;
+
+  conv_layer_values_init (values);
+  for (gsize i = 0; i < G_N_ELEMENTS (hostile); i++)
+    for (gint k = 0; k < CONV_LAYER_N_ARGUMENTS; k++)
+      {
+        const ConvLayerArgument argument = (ConvLayerArgument) k;
+        ConvLayerSettings *settings;
+
+        if (!G_VALUE_HOLDS_STRING (&values[k]))
+          continue;
+        g_value_set_string (&values[k], hostile[i]);
+        settings = conv_layer_settings_new (values, 320, 213);
+        g_assert_true (g_utf8_validate (text (settings, argument), -1, NULL));
+        g_assert_null (conv_layer_settings_check (settings, NULL, NULL));
+        conv_layer_settings_reset (settings);
+        g_assert_nonnull (conv_layer_settings_check (settings, NULL, NULL));
+        conv_layer_settings_set_text (settings, argument, hostile[i]);
+        g_assert_true (g_utf8_validate (text (settings, argument), -1, NULL));
+        g_assert_null (conv_layer_settings_check (settings, NULL, NULL));
+        g_object_unref (settings);
+        g_value_set_static_string (&values[k], conv_layer_argument_info (argument)->text);
+      }
+  conv_layer_values_clear (values);
+}
+
 static void
 assert_fault (ConvLayerSettings *settings, ConvLayerArgument argument)
 {
@@ -203,6 +333,7 @@ test_faults (void)
     const gchar *text;
     gdouble number;
   } bad[] = { { CONV_LAYER_FILTER, "1 x", 0 },      { CONV_LAYER_VARIANTS, "f, g", 0 },
+              { CONV_LAYER_FILTER, "1e39", 0 },     { CONV_LAYER_VARIANTS, "1e39*f", 0 },
               { CONV_LAYER_VARIANTS, "", 0 },       { CONV_LAYER_MAPS, "none", 0 },
               { CONV_LAYER_GRAYSCALE, "sepia", 0 }, { CONV_LAYER_PADDING, "-1", 0 },
               { CONV_LAYER_PADDING, "600000", 0 },  { CONV_LAYER_PADDING_MODE, "mirror", 0 },
@@ -333,6 +464,7 @@ test_all (void)
   g_value_set_static_string (&values[CONV_LAYER_VARIANTS], "f, flipud(f)");
   g_value_set_boolean (&values[CONV_LAYER_GROUP], FALSE);
   conv_layer_settings_set_all (settings, values);
+  g_assert_cmpint (changes, ==, 1);
   conv_layer_settings_get_all (settings, found);
   for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
     {
@@ -357,8 +489,13 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/settings/same", test_same);
   g_test_add_func ("/plugin/settings/undo", test_undo);
   g_test_add_func ("/plugin/settings/one-step", test_one_step);
+  g_test_add_func ("/plugin/settings/no-step", test_no_step);
+  g_test_add_func ("/plugin/settings/same-key", test_same_key);
   g_test_add_func ("/plugin/settings/bounded", test_bounded);
   g_test_add_func ("/plugin/settings/variants", test_variants);
+  g_test_add_func ("/plugin/settings/odd-variants", test_odd_variants);
+  g_test_add_func ("/plugin/settings/blanks", test_blanks);
+  g_test_add_func ("/plugin/settings/hostile-texts", test_hostile_texts);
   g_test_add_func ("/plugin/settings/faults", test_faults);
   g_test_add_func ("/plugin/settings/sizes", test_sizes);
   g_test_add_func ("/plugin/settings/none-used", test_none_used);
