@@ -21,73 +21,59 @@ struct ConvLayerPresets
   GPtrArray *list; /* ConvLayerPreset */
 };
 
-/* This is cross-correlation: no filter is flipped. */
+/* This is cross-correlation: no filter is flipped.  A table reads better as one. */
+/* clang-format off */
 static const struct
 {
   const gchar *name, *help, *filter;
 } known[] = {
-  { N_("Notebook"),
-        N_("The lesson's filter: bright where it gets brighter from left to right"),
-            "-1 -1 1 1; -1 -1 1 1; -1 -1 1 1; -1 -1 1 1" },
-    { N_("Sobel, upright edges"),
-          N_("The slope from left to right, smoothed from top to bottom"), "-1 0 1; -2 0 2; -1 0 1" },
-      { N_("Sobel, level edges"),
-            N_("The slope from top to bottom, smoothed from left to right"), "-1 -2 -1; 0 0 0; 1 2 1" },
-        { N_("Prewitt, upright edges"),
-              N_("The slope from left to right, the mean of three rows"), "-1 0 1; -1 0 1; -1 0 1" },
-          { N_("Prewitt, level edges"),
-                N_("The slope from top to bottom, the mean of three columns"), "-1 -1 -1; 0 0 0; 1 1 1" },
-            { N_("Scharr, upright edges"),
-                  N_("Like Sobel, but nearly the same for every direction of an edge"), "-3 0 3; -10 0 10; -3 0 3" },
-              { N_("Scharr, level edges"),
-                    N_("Like Sobel, but nearly the same for every direction of an edge"), "-3 -10 -3; 0 0 0; 3 10 3" },
-                { N_("Roberts, falling diagonal"),
-                      N_("The difference along one diagonal: the smallest edge filter"), "1 0; 0 -1" },
-                  { N_("Roberts, rising diagonal"), N_("The difference along the other diagonal"), "0 1; -1 0" },
-                    { N_("Laplacian, 4 neighbours"),
-                          N_("How much a pixel differs from its neighbours beside, above and below"),
-                              "0 1 0; 1 -4 1; 0 1 0" },
-                      { N_("Laplacian, 8 neighbours"),
-                            N_("How much a pixel differs from all neighbours, diagonal ones too"),
-                                "1 1 1; 1 -8 1; 1 1 1" },
-                        { N_("Laplacian of Gaussian"),
-                              N_("Finds spots and fine lines; smooths first, so that noise counts less"),
-                                  "0 0 1 0 0; 0 1 2 1 0; 1 2 -16 2 1; 0 1 2 1 0; 0 0 1 0 0" },
-                          { N_("Gaussian blur, 3x3"),
-                                N_("A weighted mean that softens the picture"),
-                                    "0.0625 0.125 0.0625; 0.125 0.25 0.125; 0.0625 0.125 0.0625" },
-                            { N_("Gaussian blur, 5x5"),
-                                  N_("A weighted mean over more pixels, softer still"),
-                                      "1/256 4/256 6/256 4/256 1/256; 4/256 16/256 24/256 16/256 4/256; 6/256 24/256 "
-                                      "36/256 24/256 6/256; "
-                                      "4/256 16/256 24/256 16/256 4/256; 1/256 4/256 6/256 4/256 1/256" },
-                              { N_("Box blur"),
-                                    N_("The plain mean of nine pixels"), "1/9 1/9 1/9; 1/9 1/9 1/9; 1/9 1/9 1/9" },
-                                { N_("Sharpen"),
-                                      N_("The picture minus its Laplacian: edges become stronger"),
-                                          "0 -1 0; -1 5 -1; 0 -1 0" },
-                                  { N_("Unsharp mask"),
-                                        N_("Twice the picture minus its blur: sharper, with little noise"),
-                                            "-1/256 -4/256 -6/256 -4/256 -1/256; -4/256 -16/256 -24/256 -16/256 "
-                                            "-4/256; -6/256 -24/256 476/256 -24/256 "
-                                            "-6/256; -4/256 -16/256 -24/256 -16/256 -4/256; -1/256 -4/256 -6/256 "
-                                            "-4/256 -1/256" },
-                                    { N_("Emboss"),
-                                          N_("Light from the top left: slopes become bright or dark, as in metal"),
-                                              "-2 -1 0; -1 1 1; 0 1 2" },
-                                      { N_("Ridge, upright lines"),
-                                            N_("Thin upright lines that are brighter than what is beside them"),
-                                                "-1 2 -1; -1 2 -1; -1 2 -1" },
-                                        { N_("Ridge, level lines"),
-                                              N_("Thin level lines that are brighter than what is above and below"),
-                                                  "-1 -1 -1; 2 2 2; -1 -1 -1" },
-                                          { N_("Identity"),
-                                                N_("The picture itself: one weight of 1 in the middle"),
-                                                    "0 0 0; 0 1 0; 0 0 0" },
-                                            { N_("Motion blur"),
-                                                N_("The mean along a diagonal, as when the camera moved"),
-                                                    "0.2 0 0 0 0; 0 0.2 0 0 0; 0 0 0.2 0 0; 0 0 0 0.2 0; 0 0 0 0 0.2" },
-                                          };
+  { N_("Notebook"), N_("The lesson's filter: bright where it gets brighter from left to right"),
+    "-1 -1 1 1; -1 -1 1 1; -1 -1 1 1; -1 -1 1 1" },
+  { N_("Sobel, upright edges"), N_("The slope from left to right, smoothed from top to bottom"),
+    "-1 0 1; -2 0 2; -1 0 1" },
+  { N_("Sobel, level edges"), N_("The slope from top to bottom, smoothed from left to right"),
+    "-1 -2 -1; 0 0 0; 1 2 1" },
+  { N_("Prewitt, upright edges"), N_("The slope from left to right, the mean of three rows"),
+    "-1 0 1; -1 0 1; -1 0 1" },
+  { N_("Prewitt, level edges"), N_("The slope from top to bottom, the mean of three columns"),
+    "-1 -1 -1; 0 0 0; 1 1 1" },
+  { N_("Scharr, upright edges"), N_("Like Sobel, but nearly the same for every direction of an edge"),
+    "-3 0 3; -10 0 10; -3 0 3" },
+  { N_("Scharr, level edges"), N_("Like Sobel, but nearly the same for every direction of an edge"),
+    "-3 -10 -3; 0 0 0; 3 10 3" },
+  { N_("Roberts, falling diagonal"), N_("The difference along one diagonal: the smallest edge filter"),
+    "1 0; 0 -1" },
+  { N_("Roberts, rising diagonal"), N_("The difference along the other diagonal"),
+    "0 1; -1 0" },
+  { N_("Laplacian, 4 neighbours"), N_("How much a pixel differs from its neighbours beside, above and below"),
+    "0 1 0; 1 -4 1; 0 1 0" },
+  { N_("Laplacian, 8 neighbours"), N_("How much a pixel differs from all neighbours, diagonal ones too"),
+    "1 1 1; 1 -8 1; 1 1 1" },
+  { N_("Laplacian of Gaussian"), N_("Finds spots and fine lines; smooths first, so that noise counts less"),
+    "0 0 1 0 0; 0 1 2 1 0; 1 2 -16 2 1; 0 1 2 1 0; 0 0 1 0 0" },
+  { N_("Gaussian blur, 3x3"), N_("A weighted mean that softens the picture"),
+    "1/16 2/16 1/16; 2/16 4/16 2/16; 1/16 2/16 1/16" },
+  { N_("Gaussian blur, 5x5"), N_("A weighted mean over more pixels, softer still"),
+    "1/256 4/256 6/256 4/256 1/256; 4/256 16/256 24/256 16/256 4/256; 6/256 24/256 36/256 24/256 6/256;"
+    "4/256 16/256 24/256 16/256 4/256; 1/256 4/256 6/256 4/256 1/256" },
+  { N_("Box blur"), N_("The plain mean of nine pixels"),
+    "1/9 1/9 1/9; 1/9 1/9 1/9; 1/9 1/9 1/9" },
+  { N_("Sharpen"), N_("The picture minus its Laplacian: edges become stronger"),
+    "0 -1 0; -1 5 -1; 0 -1 0" },
+  { N_("Unsharp mask"), N_("Twice the picture minus its blur: sharper, with little noise"),
+    "-1/256 -4/256 -6/256 -4/256 -1/256; -4/256 -16/256 -24/256 -16/256 -4/256; -6/256 -24/256 476/256 -24/256 -6/256;"
+    "-4/256 -16/256 -24/256 -16/256 -4/256; -1/256 -4/256 -6/256 -4/256 -1/256" },
+  { N_("Emboss"), N_("Light from the top left: slopes become bright or dark, as in metal"),
+    "-2 -1 0; -1 1 1; 0 1 2" },
+  { N_("Ridge, upright lines"), N_("Thin upright lines that are brighter than what is beside them"),
+    "-1 2 -1; -1 2 -1; -1 2 -1" },
+  { N_("Ridge, level lines"), N_("Thin level lines that are brighter than what is above and below"),
+    "-1 -1 -1; 2 2 2; -1 -1 -1" },
+  { N_("Identity"), N_("The picture itself: one weight of 1 in the middle"),
+    "0 0 0; 0 1 0; 0 0 0" },
+  { N_("Motion blur"), N_("The mean along a diagonal, as when the camera moved"),
+    "0.2 0 0 0 0; 0 0.2 0 0 0; 0 0 0.2 0 0; 0 0 0 0.2 0; 0 0 0 0 0.2" },
+};
 
 static const struct
 {
@@ -95,10 +81,11 @@ static const struct
   gint degrees;
 } gabors[] = {
   { N_("Gabor, 0°"), N_("Upright stripes of about four pixels, as cells of the eye's cortex see them"), 0 },
-    { N_("Gabor, 45°"), N_("Stripes of about four pixels that fall to the left"), 45 },
-      { N_("Gabor, 90°"), N_("Level stripes of about four pixels"), 90 },
-        { N_("Gabor, 135°"), N_("Stripes of about four pixels that fall to the right"), 135 },
-      };
+  { N_("Gabor, 45°"), N_("Stripes of about four pixels that fall to the left"), 45 },
+  { N_("Gabor, 90°"), N_("Level stripes of about four pixels"), 90 },
+  { N_("Gabor, 135°"), N_("Stripes of about four pixels that fall to the right"), 135 },
+};
+/* clang-format on */
 
 /* ---- the list ---- */
 
@@ -122,14 +109,15 @@ preset_new (const gchar *name, const gchar *help, const Conv2dFilter *filter, gb
 }
 
 /* exp (-(u^2 + v^2 / 4) / 2 / sigma^2) cos (2 pi u / 4) over 7x7, u along
- * DEGREES, sigma 1.5; four decimals; minus the mean, so that flat areas give 0. */
+ * DEGREES, sigma 1.5, minus the mean; four decimals, and the weight in the
+ * middle takes what they leave of the sum, so that flat areas give 0. */
 static Conv2dFilter
 gabor (gint degrees)
 {
   const gint size = 7, middle = 3;
   const gdouble angle = degrees * G_PI / 180, sigma = 1.5, wave = 4;
   Conv2dFilter filter = { .rows = size, .columns = size };
-  gdouble sum = 0;
+  gdouble sum = 0, left = 0; /* in 1/10000 */
 
   for (gint i = 0; i < size * size; i++)
     {
@@ -140,7 +128,13 @@ gabor (gint degrees)
       sum += filter.weights[i];
     }
   for (gint i = 0; i < size * size; i++)
-    filter.weights[i] = round ((filter.weights[i] - sum / (size * size)) * 1e4) / 1e4 + 0.0;
+    {
+      filter.weights[i] = round ((filter.weights[i] - sum / (size * size)) * 1e4);
+      left += filter.weights[i];
+    }
+  filter.weights[size * size / 2] -= left;
+  for (gint i = 0; i < size * size; i++)
+    filter.weights[i] = filter.weights[i] / 1e4 + 0.0;
   return filter;
 }
 
@@ -161,12 +155,17 @@ add_known (GPtrArray *list)
     }
 }
 
+/* An own preset can have the name that a known one has in another language. */
 static gint
-find (const GPtrArray *list, const gchar *name)
+find (const GPtrArray *list, const gchar *name, gboolean own)
 {
   for (guint i = 0; i < list->len; i++)
-    if (strcmp (((const ConvLayerPreset *) list->pdata[i])->name, name) == 0)
-      return (gint) i;
+    {
+      const ConvLayerPreset *preset = list->pdata[i];
+
+      if (preset->own == own && strcmp (preset->name, name) == 0)
+        return (gint) i;
+    }
   return -1;
 }
 
@@ -191,7 +190,8 @@ read_groups (GKeyFile *file, GPtrArray *list)
       gchar *text = g_key_file_get_string (file, groups[i], "filter", NULL);
       Conv2dFilter filter;
 
-      if (valid_name (name) && text && conv2d_filter_parse (text, &filter, NULL) == CONV2D_OK && find (list, name) < 0)
+      if (valid_name (name) && text && conv2d_filter_parse (text, &filter, NULL) == CONV2D_OK
+          && find (list, name, TRUE) < 0)
         g_ptr_array_add (list, preset_new (name, NULL, &filter, TRUE));
       else
         good = FALSE;
@@ -200,6 +200,30 @@ read_groups (GKeyFile *file, GPtrArray *list)
     }
   g_strfreev (groups);
   return good;
+}
+
+/* Each group of a file that as a whole is none; a line in brackets begins one. */
+static void
+read_damaged (const gchar *path, GPtrArray *list)
+{
+  gchar *text = NULL;
+  gchar **groups;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return;
+  groups = g_strsplit (text, "\n[", -1);
+  for (gint i = 0; groups[i]; i++)
+    {
+      GKeyFile *file = g_key_file_new ();
+      gchar *group = g_strconcat (i > 0 ? "[" : "", groups[i], NULL);
+
+      if (g_key_file_load_from_data (file, group, strlen (group), G_KEY_FILE_NONE, NULL))
+        read_groups (file, list);
+      g_free (group);
+      g_key_file_free (file);
+    }
+  g_strfreev (groups);
+  g_free (text);
 }
 
 /* A name beside PATH that no file has; free with g_free(). */
@@ -250,8 +274,11 @@ conv_layer_presets_new (const gchar *path, gchar **warning)
   good = g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &error);
   if (good)
     good = read_groups (file, presets->list);
+  else if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)
+           || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
+    good = TRUE; /* there is none */
   else
-    good = g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+    read_damaged (path, presets->list);
   if (!good)
     {
       *warning = keep_aside (path);
@@ -353,13 +380,11 @@ copy_preset (gconstpointer data, gpointer unused)
 static gboolean
 check_name (const ConvLayerPresets *presets, const gchar *name, GError **error)
 {
-  gint place = valid_name (name) ? find (presets->list, name) : -1;
-
   if (!valid_name (name))
     g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
                  _("The name has %ld letters where 1 to %d are allowed; type another name."),
                     name && g_utf8_validate (name, -1, NULL) ? g_utf8_strlen (name, -1) : 0, MAX_NAME);
-  else if (place >= 0 && !((const ConvLayerPreset *) presets->list->pdata[place])->own)
+  else if (find (presets->list, name, TRUE) < 0 && find (presets->list, name, FALSE) >= 0)
     g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
                  _("'%s' is the name of a preset that comes with the program; type another name."), name);
   else
@@ -371,13 +396,12 @@ check_name (const ConvLayerPresets *presets, const gchar *name, GError **error)
 static gint
 find_own (const ConvLayerPresets *presets, const gchar *name, GError **error)
 {
-  gint place = find (presets->list, name);
+  gint place = find (presets->list, name, TRUE);
 
-  if (place >= 0 && ((const ConvLayerPreset *) presets->list->pdata[place])->own)
-    return place;
-  g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
-               _("'%s' is not one of your own presets, and only those can be changed; choose another."), name);
-  return -1;
+  if (place < 0)
+    g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
+                 _("'%s' is not one of your own presets, and only those can be changed; choose another."), name);
+  return place;
 }
 
 gboolean
@@ -389,7 +413,7 @@ conv_layer_presets_save (ConvLayerPresets *presets, const gchar *name, const Con
   if (!check_name (presets, name, error))
     return FALSE;
   list = g_ptr_array_copy (presets->list, (GCopyFunc) copy_preset, NULL);
-  place = find (list, name);
+  place = find (list, name, TRUE);
   if (place >= 0)
     ((ConvLayerPreset *) list->pdata[place])->filter = *filter;
   else
@@ -408,7 +432,7 @@ conv_layer_presets_rename (ConvLayerPresets *presets, const gchar *name, const g
     return FALSE;
   if (strcmp (name, new_name) == 0)
     return TRUE;
-  if (find (presets->list, new_name) >= 0)
+  if (find (presets->list, new_name, TRUE) >= 0)
     {
       g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
                    _("There is a preset '%s' already; type another name."), new_name);
@@ -456,6 +480,15 @@ read_text (GFile *file, gsize *length, GError **error)
   return text;
 }
 
+/* TEXT behind the mark that some programs begin UTF-8 with. */
+static const gchar *
+after_mark (const gchar *text)
+{
+  static const gchar mark[] = "\xef\xbb\xbf";
+
+  return g_str_has_prefix (text, mark) ? text + strlen (mark) : text;
+}
+
 gboolean
 conv_layer_filter_read (GFile *file, Conv2dFilter *filter, GError **error)
 {
@@ -473,8 +506,12 @@ conv_layer_filter_read (GFile *file, Conv2dFilter *filter, GError **error)
     g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_FILE,
                  _("'%s' has more than %d bytes, too many for a filter; choose a text file with a filter."), name,
                     MAX_FILE);
-  else if (conv2d_filter_parse (text, filter, &core) != CONV2D_OK)
-    conv_layer_set_core_error (error, &core, conv_layer_argument_info (CONV_LAYER_FILTER)->name, text);
+  /* UTF-16, as some programs save, is full of zero bytes: its first digit would be all. */
+  else if (strlen (text) < length)
+    g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_FILE,
+                 _("'%s' is not plain text; save it as UTF-8 text and try again."), name);
+  else if (conv2d_filter_parse (after_mark (text), filter, &core) != CONV2D_OK)
+    conv_layer_set_core_error (error, &core, conv_layer_argument_info (CONV_LAYER_FILTER)->name, after_mark (text));
   else
     good = TRUE;
   g_clear_error (&reason);
