@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "describe.h"
+#include "edits.h"
 
 /* Script-Fu's reader has a limit of 1 KB for one literal, in bytes after "\n" and the like were read. */
 #define LITERAL 400
@@ -17,26 +18,6 @@ text_of (const ConvLayerOptions *options, ConvLayerArgument argument)
   const gchar *text = g_value_get_string (&options->values[argument]);
 
   return text ? text : "";
-}
-
-/* FILTER's text form; free with g_free(). */
-static gchar *
-format_filter (const Conv2dFilter *filter)
-{
-  gsize size = conv2d_filter_format (filter, NULL, 0) + 1;
-  gchar *text = g_malloc (size);
-
-  conv2d_filter_format (filter, text, size);
-  return text;
-}
-
-/* The shortest text that reads back to NUMBER; free with g_free(). */
-static gchar *
-format_number (gdouble number)
-{
-  const Conv2dFilter filter = { .rows = 1, .columns = 1, .weights = { number } };
-
-  return format_filter (&filter);
 }
 
 /* ---- Script-Fu ---- */
@@ -119,7 +100,7 @@ append_scheme_value (GString *program, const GValue *value)
     g_string_append (program, g_value_get_boolean (value) ? "TRUE" : "FALSE");
   else
     {
-      number = format_number (g_value_get_double (value));
+      number = conv_layer_weight_text (g_value_get_double (value));
       g_string_append (program, number);
       g_free (number);
     }
@@ -179,7 +160,7 @@ conv_layer_carry_script_fu (const ConvLayerOptions *options, ConvLayerDialect di
 static void
 append_filter (GString *cell, const Conv2dFilter *filter)
 {
-  gchar *text = format_filter (filter);
+  gchar *text = conv_layer_filter_text (filter);
   gchar **rows = g_strsplit (text, "; ", -1);
 
   g_string_append (cell, "# The base filter. Change its numbers and run this again!\n"
@@ -292,7 +273,7 @@ append_layer (GString *cell, const ConvLayerOptions *options)
 {
   static const gchar *const modes[] = { "zeros", "reflect", "replicate", "circular" };
   const Conv2dLayer *layer = &options->layer;
-  gchar *padding, *bias = format_number (g_value_get_double (&options->values[CONV_LAYER_BIAS]));
+  gchar *padding, *bias = conv_layer_weight_text (g_value_get_double (&options->values[CONV_LAYER_BIAS]));
 
   if (layer->same)
     padding = g_strdup ("\"same\"");

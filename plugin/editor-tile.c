@@ -297,10 +297,8 @@ describe (GtkWidget *widget, const Conv2dFilter *filter)
 
   if (filter->rows * filter->columns <= LONG_FILTER)
     {
-      gsize length = conv2d_filter_format (filter, NULL, 0);
-      gchar *text = g_malloc (length + 1);
+      gchar *text = conv_layer_filter_text (filter);
 
-      conv2d_filter_format (filter, text, length + 1);
       conv_layer_widget_describe (widget, name, text);
       g_free (text);
     }

@@ -159,14 +159,19 @@ conv_layer_filter_l1 (const Conv2dFilter *filter)
 }
 
 gchar *
-conv_layer_weight_text (gdouble weight)
+conv_layer_filter_text (const Conv2dFilter *filter)
 {
-  Conv2dFilter one = { .rows = 1, .columns = 1, .weights = { weight } };
-  gsize size = conv2d_filter_format (&one, NULL, 0) + 1;
+  gsize size = conv2d_filter_format (filter, NULL, 0) + 1;
   gchar *text = g_malloc (size);
 
-  conv2d_filter_format (&one, text, size);
+  conv2d_filter_format (filter, text, size);
   return text;
+}
+
+gchar *
+conv_layer_weight_text (gdouble weight)
+{
+  return conv_layer_filter_text (&(Conv2dFilter) { .rows = 1, .columns = 1, .weights = { weight } });
 }
 
 gboolean

@@ -41,6 +41,9 @@ void conv_layer_filter_resize (Conv2dFilter *filter, gint rows, gint columns);
 gdouble conv_layer_filter_sum (const Conv2dFilter *filter); /* sum of w */
 gdouble conv_layer_filter_l1 (const Conv2dFilter *filter);  /* sum of |w| */
 
+/* FILTER's text form, the shortest that reads back to the same weights; free with g_free(). */
+gchar *conv_layer_filter_text (const Conv2dFilter *filter);
+
 /* The shortest text that reads back to WEIGHT, with a dot; free with g_free(). */
 gchar *conv_layer_weight_text (gdouble weight);
 /* Reads one number or fraction as the filter's text form has it; FALSE when

@@ -11,6 +11,8 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
+#include "edits.h"
+
 #define MAX_NAME 100           /* letters */
 #define MAX_FILE (1024 * 1024) /* bytes of a text file */
 #define GROUP "preset %u"
@@ -307,16 +309,6 @@ conv_layer_presets_list (const ConvLayerPresets *presets)
   return presets->list;
 }
 
-static gchar *
-filter_text (const Conv2dFilter *filter)
-{
-  gsize size = conv2d_filter_format (filter, NULL, 0) + 1;
-  gchar *text = g_malloc (size);
-
-  conv2d_filter_format (filter, text, size);
-  return text;
-}
-
 static gboolean
 write_file (const gchar *path, const GPtrArray *list, GError **error)
 {
@@ -334,7 +326,7 @@ write_file (const gchar *path, const GPtrArray *list, GError **error)
       if (!preset->own)
         continue;
       group = g_strdup_printf (GROUP, ++number);
-      text = filter_text (&preset->filter);
+      text = conv_layer_filter_text (&preset->filter);
       g_key_file_set_string (file, group, "name", preset->name);
       g_key_file_set_string (file, group, "filter", text);
       g_free (text);
@@ -523,7 +515,7 @@ conv_layer_filter_read (GFile *file, Conv2dFilter *filter, GError **error)
 gboolean
 conv_layer_filter_write (GFile *file, const Conv2dFilter *filter, GError **error)
 {
-  gchar *text = filter_text (filter);
+  gchar *text = conv_layer_filter_text (filter);
   gchar **rows = g_strsplit (text, "; ", -1);
   gchar *lines = g_strjoinv ("\n", rows);
   gchar *whole = g_strconcat (lines, "\n", NULL);

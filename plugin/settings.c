@@ -7,6 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "edits.h"
+
 #define MAX_STEPS 200 /* of the history */
 
 typedef struct
@@ -481,10 +483,8 @@ conv_layer_settings_get_filter (ConvLayerSettings *settings)
 void
 conv_layer_settings_set_filter (ConvLayerSettings *settings, const Conv2dFilter *filter)
 {
-  gsize size = conv2d_filter_format (filter, NULL, 0) + 1;
-  gchar *text = g_malloc (size);
+  gchar *text = conv_layer_filter_text (filter);
 
-  conv2d_filter_format (filter, text, size);
   conv_layer_settings_set_text (settings, CONV_LAYER_FILTER, text);
   g_free (text);
 }
