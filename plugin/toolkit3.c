@@ -206,10 +206,10 @@ conv_layer_bare_entry_new (void)
   GtkWidget *entry = gtk_entry_new ();
   GtkCssProvider *provider = gtk_css_provider_new ();
 
-  gtk_entry_set_has_frame (GTK_ENTRY (entry), FALSE);
   gtk_entry_set_width_chars (GTK_ENTRY (entry), 0);
   gtk_entry_set_max_width_chars (GTK_ENTRY (entry), 0);
-  /* A theme's least height and padding would not fit into a cell. */
+  /* A theme's least height and padding would not fit into a cell.  No frame by
+   * CSS: gtk_entry_set_has_frame (FALSE) takes the background away, too. */
   gtk_style_context_add_provider (gtk_widget_get_style_context (entry), GTK_STYLE_PROVIDER (provider),
                                   GTK_STYLE_PROVIDER_PRIORITY_USER);
   g_object_set_data_full (G_OBJECT (entry), BARE_ENTRY, provider, g_object_unref);

@@ -691,6 +691,30 @@ test_colors (void)
   tear_down (&fixture);
 }
 
+static guint32
+pixel_of (const ConvLayerColor *color)
+{
+  return (guint32) (color->red * 255 + 0.5) << 16 | (guint32) (color->green * 255 + 0.5) << 8
+         | (guint32) (color->blue * 255 + 0.5);
+}
+
+/* What is typed stands on the theme's own ground, not on the cell's gray. */
+static void
+test_typing_colors (void)
+{
+  ConvLayerColors colors;
+  Fixture fixture;
+
+  set_up (&fixture, "-1 0.5 1");
+  screen_do ("key Right 0 period 6");
+  screen_picture ("cells-typing");
+  conv_layer_widget_colors (entry_of (&fixture), &colors);
+  g_assert_cmphex (screen_pixel (entry_of (&fixture), 1, 1), ==, pixel_of (&colors.base));
+  screen_do ("key Return");
+  g_assert_cmphex (screen_pixel (entry_of (&fixture), 1, 1), ==, 0xcccccc);
+  tear_down (&fixture);
+}
+
 /* The frame has other lightnesses, not just another colour. */
 static void
 test_mark (void)
@@ -849,6 +873,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/cells/drop-text", test_drop_text);
   g_test_add_func ("/ui/cells/drop-file", test_drop_file);
   g_test_add_func ("/ui/cells/colors", test_colors);
+  g_test_add_func ("/ui/cells/typing-colors", test_typing_colors);
   g_test_add_func ("/ui/cells/mark", test_mark);
   g_test_add_func ("/ui/cells/long-numbers", test_long_numbers);
   g_test_add_func ("/ui/cells/right-to-left", test_right_to_left);
