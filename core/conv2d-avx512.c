@@ -15,7 +15,7 @@ typedef __m512i Bytes;
 #define STREAM_VECTORS_1 8 /* the same, whole lines */
 #define STREAM_VECTORS_2 8
 #define STREAM_VECTORS_3 6
-#define STREAM_VECTORS_4 4
+#define STREAM_VECTORS_4 6
 #define DOT_MAX_VECTORS 8
 
 /* All lanes for 16 and more, none for 0 and less. */

@@ -50,8 +50,9 @@ typedef struct
    * +0, one fmaf per weight in row-major order.  1 <= count <= CONV2D_BLOCK. */
   void (*dot) (const Conv2dTaps *taps, const float *const *weights, int count, float *const *sums, int width);
   /* The same, and at once the values of sum n, past the caches, into the maps
-   * from ends[n - 1] (0 for the first) to before ends[n]; PIXELS and WIDTH
-   * make whole lines.  End with FENCE.  NULL where the set cannot. */
+   * from ends[n - 1] (0 for the first) to before ends[n].  PIXELS begin a line;
+   * the last one is overwritten to its end.  End with FENCE.  NULL where the
+   * set cannot. */
   void (*stream) (const Conv2dTaps *taps, const float *const *weights, int count, const Conv2dStream *maps,
                   const int *ends, int width);
   void (*fence) (void); /* what was streamed is stored */

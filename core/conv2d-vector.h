@@ -43,7 +43,7 @@ value (Vector sum, Finish finish)
 /* ---- sums ---- */
 
 /* COUNT filters by VECTORS vectors of pixels from X on: in registers, as both
- * are constants.  A lone vector may be cut short. */
+ * are constants.  Of the input no more than LENGTH pixels are read. */
 typedef Vector Sums[CONV2D_BLOCK][DOT_MAX_VECTORS];
 #define STREAM_MAX_BLOCKS 2
 
@@ -68,7 +68,8 @@ sum_block (const Conv2dTaps *taps, const float *const *weights, Sums sums, int x
 
 #pragma GCC unroll 8
         for (int m = 0; m < vectors; m++)
-          values[m] = length < LANES ? vec_load_part (input, length) : vec_load (input + m * LANES);
+          values[m] = length < vectors * LANES ? vec_load_part (input + m * LANES, length - m * LANES)
+                                               : vec_load (input + m * LANES);
 #pragma GCC unroll 4
         for (int n = 0; n < count; n++)
           {
@@ -92,8 +93,8 @@ dot_block (const Conv2dTaps *taps, const float *const *weights, float *const *to
   for (int n = 0; n < count; n++)
 #pragma GCC unroll 8
     for (int m = 0; m < vectors; m++)
-      if (length < LANES)
-        vec_store_part (to[n] + x, length, sums[n][m]);
+      if (length < vectors * LANES)
+        vec_store_part (to[n] + x + m * LANES, length - m * LANES, sums[n][m]);
       else
         vec_store (to[n] + x + m * LANES, sums[n][m]);
 }
@@ -108,7 +109,7 @@ dot_row (const Conv2dTaps *taps, const float *const *weights, float *const *sums
 
   if (width >= step)
     for (int x = 0; x < width; x += step)
-      dot_block (taps, weights, sums, least (x, width - step), LANES, rows, columns, count, vectors);
+      dot_block (taps, weights, sums, least (x, width - step), step, rows, columns, count, vectors);
   else if (width >= LANES)
     for (int x = 0; x < width; x += LANES)
       dot_block (taps, weights, sums, least (x, width - LANES), LANES, rows, columns, count, 1);
@@ -117,10 +118,10 @@ dot_row (const Conv2dTaps *taps, const float *const *weights, float *const *sums
 }
 
 /* BLOCKS blocks, together whole lines: where one is none, what the first gives
- * waits in the cache for the second. */
+ * waits in the cache for the second.  A lone block may be cut short. */
 static ALWAYS_INLINE void
 stream_blocks (const Conv2dTaps *taps, const float *const *weights, const Conv2dStream *maps, const int *ends, int x,
-               int rows, int columns, int count, int vectors, int blocks)
+               int length, int rows, int columns, int count, int vectors, int blocks)
 {
   Sums kept[STREAM_MAX_BLOCKS];
   int map = 0;
@@ -130,7 +131,7 @@ stream_blocks (const Conv2dTaps *taps, const float *const *weights, const Conv2d
     {
       Sums sums; /* in registers, as what is kept could not be */
 
-      sum_block (taps, weights, sums, x + b * vectors * LANES, LANES, rows, columns, count, vectors);
+      sum_block (taps, weights, sums, x + b * vectors * LANES, length, rows, columns, count, vectors);
 #pragma GCC unroll 4
       for (int n = 0; n < count; n++)
 #pragma GCC unroll 8
@@ -161,9 +162,11 @@ stream_row (const Conv2dTaps *taps, const float *const *weights, const Conv2dStr
   int x = 0;
 
   for (; x + step <= width; x += step)
-    stream_blocks (taps, weights, maps, ends, x, rows, columns, count, vectors, blocks);
-  for (; x < width; x += line)
-    stream_blocks (taps, weights, maps, ends, x, rows, columns, count, line / LANES, 1);
+    stream_blocks (taps, weights, maps, ends, x, vectors * LANES, rows, columns, count, vectors, blocks);
+  for (; x + line <= width; x += line)
+    stream_blocks (taps, weights, maps, ends, x, line, rows, columns, count, line / LANES, 1);
+  if (x < width)
+    stream_blocks (taps, weights, maps, ends, x, width - x, rows, columns, count, line / LANES, 1);
 }
 
 /* Calls ROW with the number of filters, and of the vectors that the registers

@@ -12,13 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEGMENT 1024 /* columns of a map worked on at a time, a multiple of 64 */
-#define LINE    (CONV2D_LINE / (int) sizeof (float))
+#define SEGMENT 1024        /* columns of a map worked on at a time, a multiple of 64 */
+#define STREAM_SEGMENT 4096 /* the same of streamed maps: memory likes long rows better than cached input */
+#define LINE (CONV2D_LINE / (int) sizeof (float))
 
 /* W and -W share their sums; conv (-W) = 0 - conv (W) to the bit. */
 typedef struct
 {
-  int sum;     /* index into the plan's sums */
+  int sum; /* index into the plan's sums */
   bool negate;
 } Use;
 
@@ -40,17 +41,18 @@ struct Conv2dPlan
   int phases[CONV2D_MAX_SIZE];
   ptrdiff_t offsets[CONV2D_MAX_SIZE];
   int reach;       /* floats of a phase beyond the segment's own */
+  int longest;     /* columns of a segment at most */
   ptrdiff_t pitch; /* floats from one phase to the next */
 };
 
 struct Conv2dWork
 {
   const Conv2dPlan *plan;
-  float *lines; /* [rows][phases][pitch] */
-  float *sums;  /* [CONV2D_BLOCK][SEGMENT] */
-  long held[CONV2D_MAX_SIZE];        /* which input row each slot holds */
+  float *lines;                        /* [rows][phases][pitch] */
+  float *sums;                         /* [CONV2D_BLOCK][longest] */
+  long held[CONV2D_MAX_SIZE];          /* which input row each slot holds */
   const float *slots[CONV2D_MAX_SIZE]; /* its first phase */
-  long first;                        /* input column of the segment */
+  long first;                          /* input column of the segment */
 };
 
 /* ---- sizes ---- */
@@ -137,8 +139,9 @@ lay_out_phases (Conv2dPlan *plan)
   int stride = plan->layer->stride;
 
   plan->reach = (plan->layer->filters.columns - 1) * plan->layer->dilation / stride;
+  plan->longest = stride == 1 && plan->rows->stream ? STREAM_SEGMENT : SEGMENT;
   /* Lines of a multiple of 4096 bytes would meet in the same cache sets. */
-  plan->pitch = (SEGMENT + plan->reach + 15) / 16 * 16 + 16;
+  plan->pitch = (plan->longest + plan->reach + LINE - 1) / LINE * LINE + LINE;
   for (int j = 0; j < plan->layer->filters.columns; j++)
     {
       int column = j * plan->layer->dilation;
@@ -204,7 +207,7 @@ conv2d_work_new (const Conv2dPlan *plan)
     return NULL;
   work->plan = plan;
   work->lines = malloc (lines * sizeof *work->lines);
-  work->sums = malloc ((size_t) CONV2D_BLOCK * SEGMENT * sizeof *work->sums);
+  work->sums = malloc ((size_t) CONV2D_BLOCK * (size_t) plan->longest * sizeof *work->sums);
   if (work->lines && work->sums)
     return work;
   conv2d_work_free (work);
@@ -242,8 +245,8 @@ find_lines (Conv2dWork *work, int y, int width, Conv2dTaps *taps)
       if (work->held[slot] != row)
         {
           work->held[slot] = row;
-          work->slots[slot] = conv2d_plane_line_in_place (plan->plane, layer->padding_mode, row, work->first,
-                                                          layer->stride, count);
+          work->slots[slot]
+              = conv2d_plane_line_in_place (plan->plane, layer->padding_mode, row, work->first, layer->stride, count);
           for (int p = 0; !work->slots[slot] && p < plan->phase_count; p++)
             conv2d_plane_line (plan->plane, plan->rows, layer->padding_mode, row, work->first + plan->phases[p],
                                layer->stride, count, line + p * plan->pitch);
@@ -267,6 +270,7 @@ struct Walk
   uint64_t *active; /* or NULL */
   const Conv2dTarget *targets;
   bool stream; /* some target asks for it, and the set can */
+  int spare;   /* columns behind the area that all streamed maps may overwrite */
 };
 
 static void *
@@ -321,7 +325,7 @@ walk_sums (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int first
   if (width == 0)
     return;
   for (int n = 0; n < CONV2D_BLOCK; n++)
-    sums[n] = work->sums + (ptrdiff_t) n * SEGMENT;
+    sums[n] = work->sums + (ptrdiff_t) n * walk->plan->longest;
   walk->plan->rows->dot (taps, walk->plan->sum_weights + first, count, sums, width);
   walk->take (walk, first, count, sums, x, y, width);
 }
@@ -333,10 +337,10 @@ shift_taps (Conv2dTaps *taps, int columns)
     taps->lines[i] += columns;
 }
 
-/* The same, but the whole lines of memory among them are streamed. */
+/* The same, but the whole lines of memory among them are streamed, the last
+ * one also where it ends in columns that may be overwritten. */
 static void
-walk_streams (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int first, int count, int x, int y,
-              int width)
+walk_streams (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int first, int count, int x, int y, int width)
 {
   const Conv2dPlan *plan = walk->plan;
   Conv2dTaps shifted = *taps;
@@ -349,7 +353,9 @@ walk_streams (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int fi
       walk_sums (walk, work, taps, first, count, x, y, width);
       return;
     }
-  middle = (width - head) / LINE * LINE;
+  middle = width - head;
+  if (x + width < walk->area.width || (LINE - middle % LINE) % LINE > walk->spare)
+    middle = middle / LINE * LINE;
   walk_sums (walk, work, taps, first, count, x, y, head);
   shift_taps (&shifted, head);
   plan->rows->stream (&shifted, plan->sum_weights + first, count, maps, ends, middle);
@@ -384,9 +390,10 @@ walk_area (const Walk *walk, Conv2dWork *work)
   const Conv2dPlan *plan = walk->plan;
   Conv2dArea area = walk->area;
   Conv2dTaps taps = { .rows = plan->layer->filters.rows, .columns = plan->layer->filters.columns };
+  int longest = walk->stream ? plan->longest : SEGMENT;
   /* Even segments: the work of a short one is mostly its ends. */
-  int segments = (area.width + SEGMENT - 1) / SEGMENT;
-  int segment = segments > 0 ? ((area.width + segments - 1) / segments + 63) / 64 * 64 : SEGMENT;
+  int segments = (area.width + longest - 1) / longest;
+  int segment = segments > 0 ? ((area.width + segments - 1) / segments + 63) / 64 * 64 : longest;
 
   memcpy (taps.offsets, plan->offsets, sizeof taps.offsets);
   for (int x = 0; x < area.width; x += segment)
@@ -512,11 +519,14 @@ conv2d_plan_maps (const Conv2dPlan *plan, Conv2dWork *work, Conv2dArea area, con
   int maps = plan->layer->filters.count;
   Walk walk = { .take = take_maps, .plan = plan, .area = area, .targets = targets };
 
+  walk.spare = area.x + area.width == plan->geometry.width ? LINE : 0;
   for (int i = 0; i < 2 * maps; i++)
     if (targets[i].pixels)
       {
         walk.wanted[plan->uses[i % maps].sum] = true;
         walk.stream |= targets[i].stream && plan->rows->stream;
+        if (targets[i].spare < walk.spare)
+          walk.spare = targets[i].spare;
       }
   walk_area (&walk, work);
   plan->rows->fence ();

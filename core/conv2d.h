@@ -171,6 +171,7 @@ typedef struct
   int channels;
   float black, white;
   bool stream; /* into big buffers that were written before: past the caches */
+  int spare;   /* of a streamed map: pixels behind each row that may be overwritten, so that it ends in a whole line */
 } Conv2dTarget;
 
 /* Writes AREA of the maps: TARGETS as RANGES above. */

@@ -23,6 +23,14 @@
 #define MAX_ROUNDS 101
 
 static int rounds = 15;
+static float *planes[MAX_PLANES];
+static float *input;
+
+static int
+least (int a, int b)
+{
+  return a < b ? a : b;
+}
 
 /* ---- memory ---- */
 
@@ -97,6 +105,7 @@ typedef enum
 {
   MAPS,
   BYTES,
+  BLOCKS,
   RANGES,
   COPY,
   PEAK,
@@ -127,15 +136,42 @@ typedef struct
   int part;
 } Part;
 
+#define BLOCK_WIDTH 1024
+#define BLOCK_HEIGHT 128
+
+/* Bytes as the plug-in draws them: into a block of tiles that is handed over
+ * and used again.  PART has the planes' PARTth half megabyte for its blocks. */
 static void
-run_plan (const Case *c, int y, int height)
+run_blocks (const Case *c, Conv2dWork *work, int part, int y, int height)
+{
+  Conv2dTarget targets[2 * CONV2D_MAX_FILTERS];
+
+  memcpy (targets, c->targets, sizeof targets);
+  for (int i = 0; i < 2 * c->filters; i++)
+    {
+      targets[i].pixels = (char *) planes[i] + (size_t) part * BLOCK_WIDTH * BLOCK_HEIGHT;
+      targets[i].stride = BLOCK_WIDTH;
+    }
+  for (int top = y; top < y + height; top += BLOCK_HEIGHT)
+    for (int x = 0; x < c->width; x += BLOCK_WIDTH)
+      {
+        Conv2dArea area = { x, top, least (BLOCK_WIDTH, c->width - x), least (BLOCK_HEIGHT, y + height - top) };
+
+        conv2d_plan_maps (c->plan, work, area, targets);
+      }
+}
+
+static void
+run_plan (const Case *c, int part, int y, int height)
 {
   Conv2dWork *work = conv2d_work_new (c->plan);
   Conv2dArea area = { 0, y, c->width, height };
   Conv2dRange ranges[2 * CONV2D_MAX_FILTERS];
   Conv2dTarget targets[2 * CONV2D_MAX_FILTERS];
 
-  if (c->kind == RANGES)
+  if (c->kind == BLOCKS)
+    run_blocks (c, work, part, y, height);
+  else if (c->kind == RANGES)
     {
       for (int i = 0; i < 2 * c->filters; i++)
         ranges[i] = CONV2D_RANGE_NONE;
@@ -183,9 +219,10 @@ run_part (void *data)
       break;
     case MAPS:
     case BYTES:
+    case BLOCKS:
     case RANGES:
     default:
-      run_plan (c, from, to - from);
+      run_plan (c, part->part, from, to - from);
       break;
     }
   return NULL;
@@ -247,8 +284,6 @@ run_cases (Case **cases, int count)
 
 static const Conv2dRows *sets[CONV2D_MAX_SETS];
 static int set_count;
-static float *planes[MAX_PLANES];
-static float *input;
 
 /* The input and COUNT outputs of FLOATS each; those there are stay. */
 static void
@@ -308,13 +343,15 @@ case_new (Kind kind, const Conv2dRows *rows, const Picture *picture, int stages,
   c.width = conv2d_plan_geometry (c.plan)->width;
   c.height = conv2d_plan_geometry (c.plan)->height;
   for (int i = 0; i < stages * c.filters; i++)
-    c.targets[i] = (Conv2dTarget) { .pixels = planes[i],
-                                    .stride = (kind == BYTES ? 1 : (ptrdiff_t) sizeof (float)) * pitch,
-                                    .pixel = kind == BYTES ? CONV2D_BYTE : CONV2D_ACTIVATION,
-                                    .channels = 1,
-                                    .black = i < c.filters ? -4 : 0,
-                                    .white = 4,
-                                    .stream = true };
+    c.targets[i]
+        = (Conv2dTarget) { .pixels = planes[i],
+                           .stride = (kind == BYTES || kind == BLOCKS ? 1 : (ptrdiff_t) sizeof (float)) * pitch,
+                           .pixel = kind == BYTES || kind == BLOCKS ? CONV2D_BYTE : CONV2D_ACTIVATION,
+                           .channels = 1,
+                           .black = i < c.filters ? -4 : 0,
+                           .white = 4,
+                           .stream = true,
+                           .spare = pitch - c.width };
   return c;
 }
 
@@ -450,6 +487,8 @@ bench_size (int side, int size, int count)
 }
 
 /* The passes of the plug-in, each beside the float pass. */
+#define PASSES 4
+
 static void
 bench_passes (int side, int threads)
 {
@@ -457,9 +496,12 @@ bench_passes (int side, int threads)
   {
     const char *name;
     Kind kind;
-  } passes[] = { { "pass: 8 float planes", MAPS }, { "pass: 8 planes of bytes", BYTES }, { "pass: ranges", RANGES } };
+  } passes[PASSES] = { { "pass: 8 float planes", MAPS },
+                       { "pass: 8 planes of bytes", BYTES },
+                       { "pass: bytes in blocks", BLOCKS },
+                       { "pass: ranges", RANGES } };
   static Picture picture;
-  Case cases[3], *all[3];
+  Case cases[PASSES], *all[PASSES];
 
   if (!asked_for ("pass"))
     return;
@@ -467,13 +509,13 @@ bench_passes (int side, int threads)
   picture_init (&picture, side, 4, 4, true);
   for (int s = 0; s < set_count; s++)
     {
-      for (int i = 0; i < 3; i++)
+      for (int i = 0; i < PASSES; i++)
         {
           cases[i] = case_new (passes[i].kind, sets[s], &picture, 2, threads);
           all[i] = &cases[i];
         }
-      run_cases (all, 3);
-      for (int i = 0; i < 3; i++)
+      run_cases (all, PASSES);
+      for (int i = 0; i < PASSES; i++)
         print_line (passes[i].name, &cases[i], 4 * 16,
                     (Beside) { .other = pixel_time (&cases[0]), .name = i > 0 ? "float planes" : NULL });
     }

@@ -87,7 +87,8 @@ convolve_band (Band *band)
                                   .stride = band->stride,
                                   .pixel = CONV2D_ACTIVATION,
                                   .channels = 1,
-                                  .stream = true };
+                                  .stream = true,
+                                  .spare = (int) (band->stride / (ptrdiff_t) sizeof (float)) - geometry->width };
   conv2d_plan_maps (band->core->plan, work, (Conv2dArea) { 0, band->first, geometry->width, band->end - band->first },
                     targets);
   conv2d_work_free (work);
