@@ -33,7 +33,9 @@ struct Conv2dPlan
 
   int sum_count;
   const float *sum_weights[CONV2D_MAX_FILTERS];
-  Use uses[CONV2D_MAX_FILTERS]; /* by map */
+  Use uses[CONV2D_MAX_FILTERS];           /* by map */
+  int users[CONV2D_MAX_FILTERS];          /* the maps, those of one sum together */
+  int first_user[CONV2D_MAX_FILTERS + 1]; /* by sum, and the end */
 
   /* Input columns are read in as many phases as the stride needs, so that
    * each tap reads consecutive floats. */
@@ -133,6 +135,22 @@ find_pairs (Conv2dPlan *plan, const Conv2dBank *filters)
     }
 }
 
+/* A row's work must not grow with the square of the maps. */
+static void
+group_users (Conv2dPlan *plan)
+{
+  int used = 0;
+
+  for (int s = 0; s < plan->sum_count; s++)
+    {
+      plan->first_user[s] = used;
+      for (int m = 0; m < plan->layer->filters.count; m++)
+        if (plan->uses[m].sum == s)
+          plan->users[used++] = m;
+    }
+  plan->first_user[plan->sum_count] = used;
+}
+
 static void
 lay_out_phases (Conv2dPlan *plan)
 {
@@ -181,6 +199,7 @@ conv2d_plan_new_for (const Conv2dRows *rows, const Conv2dLayer *layer, const Con
   plan->geometry = geometry;
   plan->bias = layer->bias + 0.0f;
   find_pairs (plan, &layer->filters);
+  group_users (plan);
   lay_out_phases (plan);
   return plan;
 }
@@ -292,15 +311,16 @@ find_streams (const Walk *walk, int first, int count, int x, int y, Conv2dStream
 
   for (int n = 0; n < count; n++)
     {
-      for (int i = 0; i < 2 * maps; i++)
+      for (int u = 2 * plan->first_user[first + n]; u < 2 * plan->first_user[first + n + 1]; u++)
         {
-          const Conv2dTarget *target = &walk->targets[i];
-          Use use = plan->uses[i % maps];
-          Conv2dFinish finish = { .negate = use.negate, .bias = plan->bias, .relu = i >= maps };
+          int map = plan->users[u / 2];
+          bool relu = u % 2;
+          const Conv2dTarget *target = &walk->targets[relu ? maps + map : map];
+          Conv2dFinish finish = { .negate = plan->uses[map].negate, .bias = plan->bias, .relu = relu };
           float *pixels;
           int before;
 
-          if (!target->pixels || use.sum != first + n)
+          if (!target->pixels)
             continue;
           if (!target->stream || target->pixel != CONV2D_ACTIVATION || target->channels != 1)
             return false;
@@ -438,17 +458,16 @@ take_range (const Walk *walk, int first, int count, float *const *sums, int x, i
 
   (void) x;
   (void) y;
-  for (int m = 0; m < maps; m++)
+  for (int u = plan->first_user[first]; u < plan->first_user[first + count]; u++)
     {
-      int n = plan->uses[m].sum - first;
+      int m = plan->users[u];
+      const float *row_sums = sums[plan->uses[m].sum - first];
       Conv2dFinish finish = { .negate = plan->uses[m].negate, .bias = plan->bias };
       Conv2dRowRange row = { .finite = CONV2D_RANGE_NONE };
 
-      if (n < 0 || n >= count)
-        continue;
       if (walk->active)
-        count_active (walk, m, sums[n], finish, width);
-      plan->rows->range (sums[n], finish, &row, width);
+        count_active (walk, m, row_sums, finish, width);
+      plan->rows->range (row_sums, finish, &row, width);
       if (row.minus_infinity)
         widen (&walk->ranges[maps + m], 0, 0);
       if (row.finite.min > row.finite.max)
@@ -501,15 +520,15 @@ take_maps (const Walk *walk, int first, int count, float *const *sums, int x, in
   const Conv2dPlan *plan = walk->plan;
   int maps = plan->layer->filters.count;
 
-  for (int m = 0; m < maps; m++)
+  for (int u = plan->first_user[first]; u < plan->first_user[first + count]; u++)
     for (int stage = 0; stage < 2; stage++)
       {
+        int m = plan->users[u];
         const Conv2dTarget *target = &walk->targets[stage * maps + m];
-        int n = plan->uses[m].sum - first;
         Conv2dFinish finish = { .negate = plan->uses[m].negate, .bias = plan->bias, .relu = stage == 1 };
 
-        if (target->pixels && n >= 0 && n < count)
-          draw (plan->rows, target, sums[n], finish, x, y, width);
+        if (target->pixels)
+          draw (plan->rows, target, sums[plan->uses[m].sum - first], finish, x, y, width);
       }
 }
 
