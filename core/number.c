@@ -4,8 +4,10 @@
 
 #include "number.h"
 
+#include <float.h>
 #include <locale.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,16 +93,22 @@ tidy (char *text)
     }
 }
 
+/* PRECISION significant digits, without zeros at their end; true when they read back to VALUE. */
+static bool
+format_digits (double value, int precision, char text[CONV2D_NUMBER_SIZE])
+{
+  snprintf (text, CONV2D_NUMBER_SIZE, "%.*g", precision, value);
+  return strtod (text, NULL) == value;
+}
+
 void
 conv2d_number_format (double value, char text[CONV2D_NUMBER_SIZE])
 {
-  int precision = 0;
+  /* A normal double is nearest to one decimal of DBL_DIG digits at the most: if
+   * that reads back, no shorter one does.  Below, each length must be tried. */
+  int precision = fabs (value) < DBL_MIN ? 1 : DBL_DIG;
 
-  do
-    snprintf (text, CONV2D_NUMBER_SIZE, "%.*g", ++precision, value);
-  while (precision < 17 && strtod (text, NULL) != value);
-
-  if (fabs (value) < 1e15 && value == trunc (value))
-    snprintf (text, CONV2D_NUMBER_SIZE, "%.15g", value);
+  while (!format_digits (value, precision, text) && precision < DBL_DECIMAL_DIG)
+    precision++;
   tidy (text);
 }

@@ -308,6 +308,45 @@ test_round_trip_german (void)
   german_stop ();
 }
 
+/* As many digits as the first length that reads back has. */
+static void
+check_length (gdouble value)
+{
+  gchar text[CONV2D_NUMBER_SIZE], shortest[G_ASCII_DTOSTR_BUF_SIZE], format[8];
+  gint digits = 0;
+
+  do
+    {
+      g_snprintf (format, sizeof format, "%%.%dg", ++digits);
+      g_ascii_formatd (shortest, sizeof shortest, format, value);
+    }
+  while (g_ascii_strtod (shortest, NULL) != value);
+  conv2d_number_format (value, text);
+  if (count_digits (text) > (guint) digits)
+    g_error ("%s became %s", shortest, text);
+}
+
+static void
+test_shortest (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (3);
+
+  for (gint i = 0; i < 20000; i++)
+    {
+      check_length (random_double (rand));
+      check_length (4.9406564584124654e-324 * g_rand_int (rand)); /* subnormal */
+      check_length ((gfloat) g_rand_double_range (rand, -10, 10));
+      check_length (g_rand_int_range (rand, -1000, 1000) / 900.0);
+    }
+  for (gint exponent = -1074; exponent < 1024; exponent++)
+    {
+      /* Where the doubles above lie twice as far apart as those below. */
+      check_length (ldexp (1, exponent));
+      check_length (nextafter (ldexp (1, exponent), 0));
+      check_length (nextafter (ldexp (1, exponent), INFINITY));
+    }
+}
+
 /* A number made of few digits is written with no more of them. */
 static void
 test_few_digits (void)
@@ -368,6 +407,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/number/write-german", test_write_german);
   g_test_add_func ("/core/number/round-trip", test_round_trip);
   g_test_add_func ("/core/number/round-trip-german", test_round_trip_german);
+  g_test_add_func ("/core/number/shortest", test_shortest);
   g_test_add_func ("/core/number/few-digits", test_few_digits);
   g_test_add_func ("/core/number/no-digit-too-many", test_no_digit_too_many);
   return g_test_run ();
