@@ -354,14 +354,23 @@ set_facts (ConvLayerMaps *maps, const ConvLayerSurvey *survey)
 
 /* ---- bytes ---- */
 
+/* Cut to 0..1 by masks of their bits, which order as the floats do: the compiler
+ * makes vectors of these, not of comparisons that could meet a NaN. */
 void
-conv_layer_raw_bytes (const gfloat *values, guchar *bytes, gsize count)
+conv_layer_raw_bytes (const gfloat *restrict values, guchar *restrict bytes, gsize count)
 {
+  const gint32 one = 0x3f800000, infinite = 0x7f800000;
+
   for (gsize i = 0; i < count; i++)
     {
-      gfloat v = values[i] > 0 ? values[i] : 0; /* NaN is no more than 0 */
+      gint32 bits;
+      gfloat v;
 
-      bytes[i] = (guchar) ((gdouble) (v < 1 ? v : 1) * 255 + 0.5); /* in float, some halves would come out wrong */
+      memcpy (&bits, &values[i], sizeof bits);
+      bits &= -(bits <= infinite) & ~(bits >> 31); /* NaN is no more than 0 */
+      bits = MIN (bits, one);
+      memcpy (&v, &bits, sizeof v);
+      bytes[i] = (guchar) (gint) ((gdouble) v * 255 + 0.5); /* in float, some halves would come out wrong */
     }
 }
 
@@ -390,7 +399,7 @@ typedef struct
   gint count;
   ConvLayerPicture *pictures[2 * FILTERS_AT_ONCE];
 
-  /* The maps; NULL: the input itself. */
+  /* The maps; NULL: the input itself.  PLAN may have more maps than are drawn. */
   const Conv2dPlan *plan;
   const Conv2dPlane *plane;
   gboolean raw;
@@ -440,7 +449,7 @@ fill_band (const Drawing *drawing, const Brush *brush, GeglRectangle band)
 {
   Conv2dArea area = { band.x, band.y, band.width, band.height };
   gsize pixels = (gsize) band.width * (gsize) band.height;
-  Conv2dTarget targets[2 * FILTERS_AT_ONCE];
+  Conv2dTarget targets[2 * FILTERS_AT_ONCE] = { { .pixels = NULL } };
 
   for (gint y = 0; !drawing->plan && y < band.height; y++)
     conv_layer_code_bytes (drawing->plane->depth,
@@ -621,19 +630,36 @@ conv_layer_job_draw_input (const ConvLayerRequest *request, ConvLayerPicture *pi
   return done;
 }
 
+/* Raw activations below 0 are black, so ReLU makes no other picture of them. */
+static gboolean
+copy_pictures (ConvLayerMaps *maps, gint first, gint count)
+{
+  for (gint n = first; n < first + count; n++)
+    {
+      ConvLayerPicture *from = &maps->pictures[0][n], *to = &maps->pictures[1][n];
+      gsize size = from->stride * (gsize) from->height;
+
+      *to = *from;
+      to->pixels = g_try_malloc (size);
+      if (!to->pixels)
+        return FALSE;
+      memcpy ((gpointer) to->pixels, from->pixels, size);
+    }
+  return TRUE;
+}
+
 /* Outputs FIRST to FIRST + COUNT, few of them, in sight. */
 static gboolean
 draw_outputs (const ConvLayerRequest *request, ConvLayerMaps *maps, gint first, gint count, GError **error)
 {
   Conv2dLayer layer = conv_layer_setup_part (request->setup, first, count);
   Conv2dPlan *plan = conv2d_plan_new (&layer, &request->gray->plane, NULL);
-  Drawing drawing = {
-    .count = 2 * count, .plan = plan, .raw = request->setup->scale == CONV_LAYER_SCALE_RAW, .part = part_pixels (&layer)
-  };
-  gint x, y;
+  gboolean raw = request->setup->scale == CONV_LAYER_SCALE_RAW;
+  gint stages = raw ? 1 : 2, x, y;
+  Drawing drawing = { .count = stages * count, .plan = plan, .raw = raw, .part = part_pixels (&layer) };
   gboolean done = FALSE;
 
-  for (gint stage = 0; stage < 2; stage++)
+  for (gint stage = 0; stage < stages; stage++)
     for (gint n = 0; n < count; n++)
       {
         drawing.pictures[stage * count + n] = &maps->pictures[stage][first + n];
@@ -644,6 +670,11 @@ draw_outputs (const ConvLayerRequest *request, ConvLayerMaps *maps, gint first, 
     done = run_tasks (&drawing.tasks, draw_tasks, &drawing, error);
   else
     conv_layer_job_set_memory_error (error);
+  if (done && raw && !copy_pictures (maps, first, count))
+    {
+      conv_layer_job_set_memory_error (error);
+      done = FALSE;
+    }
   drawing_clear (&drawing);
   conv2d_plan_free (plan);
   return done;

@@ -90,7 +90,7 @@ gboolean conv_layer_job_draw_input (const ConvLayerRequest *request, ConvLayerPi
 ConvLayerMaps *conv_layer_job_draw_maps (const ConvLayerRequest *request, ConvLayerSurvey *survey, GError **error);
 
 /* COUNT activations as the bytes that scale `raw' makes of them in an 8-bit image. */
-void conv_layer_raw_bytes (const gfloat *values, guchar *bytes, gsize count);
+void conv_layer_raw_bytes (const gfloat *restrict values, guchar *restrict bytes, gsize count);
 
 /* The plane's codes as the bytes of an 8-bit image. */
 void conv_layer_code_bytes (Conv2dDepth depth, const void *codes, guchar *bytes, gsize count);
