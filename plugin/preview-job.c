@@ -133,7 +133,9 @@ conv_layer_request_free (ConvLayerRequest *request)
 gboolean
 conv_layer_request_is_stale (const ConvLayerRequest *request)
 {
-  return (guint) g_atomic_int_get (request->newest) != request->serial;
+  guint newest = (guint) g_atomic_int_get (request->newest);
+
+  return newest != request->serial && !(request->firm && newest != 0);
 }
 
 void

@@ -41,6 +41,7 @@ typedef struct
 {
   guint serial;
   const guint *newest; /* atomic: once it is not SERIAL, the work is given up */
+  gboolean firm;       /* only once it is 0 */
   ConvLayerGray *gray;
   ConvLayerSetup *setup; /* NULL: there are no maps yet */
   ConvLayerViewport viewport;

@@ -4,6 +4,8 @@
 
 #include "preview-worker.h"
 
+#define PATIENCE (G_USEC_PER_SEC / 10) /* that work is given up for newer work before some is finished nevertheless */
+
 struct ConvLayerWorker
 {
   ConvLayerAnswerFunc func;
@@ -92,22 +94,41 @@ show_input (ConvLayerWorker *worker, const ConvLayerRequest *request, Shown *sho
   return drawn;
 }
 
-static void
+/* FALSE: given up. */
+static gboolean
 work_on (ConvLayerWorker *worker, const ConvLayerRequest *request, Shown *shown, ConvLayerSurvey *survey)
 {
   ConvLayerAnswer *last;
 
   if (request->width > 0 && !is_shown (shown, request) && !show_input (worker, request, shown))
-    return;
+    return FALSE;
   last = g_new0 (ConvLayerAnswer, 1);
   last->serial = request->serial;
   last->finished = TRUE;
   if (request->setup)
     last->maps = conv_layer_job_draw_maps (request, survey, &last->error);
   if (request->setup && !last->maps && !last->error)
-    answer_free (last);
-  else
-    answer (worker, last);
+    {
+      answer_free (last);
+      return FALSE;
+    }
+  answer (worker, last);
+  return TRUE;
+}
+
+/* While a key repeats, requests can come faster than maps: then some of them
+ * are worked on to their end, so that new maps keep coming. */
+static void
+work_or_give_up (ConvLayerWorker *worker, ConvLayerRequest *request, Shown *shown, ConvLayerSurvey *survey,
+                 gint64 *waiting_since)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  request->firm = *waiting_since != 0 && now - *waiting_since >= PATIENCE;
+  if (!work_on (worker, request, shown, survey) && *waiting_since == 0)
+    *waiting_since = now;
+  if ((guint) g_atomic_int_get (&worker->newest) == request->serial)
+    *waiting_since = 0; /* it was the last */
 }
 
 static gpointer
@@ -116,12 +137,13 @@ run (gpointer data)
   ConvLayerWorker *worker = data;
   ConvLayerSurvey survey = { .setup = NULL };
   Shown shown = { .gray = 0 };
+  gint64 waiting_since = 0; /* when the work began that was given up first; 0: none was since the last answer */
   gpointer message;
 
   while ((message = g_async_queue_pop (worker->requests)) != worker)
     {
       if (!conv_layer_request_is_stale (message))
-        work_on (worker, message, &shown, &survey);
+        work_or_give_up (worker, message, &shown, &survey, &waiting_since);
       conv_layer_request_free (message);
     }
   conv_layer_survey_clear (&survey);

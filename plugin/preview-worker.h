@@ -30,7 +30,8 @@ ConvLayerWorker *conv_layer_worker_new (ConvLayerAnswerFunc func, gpointer data)
 void conv_layer_worker_free (ConvLayerWorker *worker);
 
 /* Gives up what is under way for REQUEST, whose gray and setup it takes; its
- * serial is not 0, and another for each. */
+ * serial is not 0, and another for each.  While requests keep coming faster
+ * than they can be worked on, some are answered late, not given up. */
 void conv_layer_worker_ask (ConvLayerWorker *worker, const ConvLayerRequest *request);
 
 /* Gives up what is under way; FUNC may still be called for what was done before. */

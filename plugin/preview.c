@@ -102,8 +102,16 @@ take_maps (ConvLayerPreview *preview, ConvLayerAnswer *answer)
   g_signal_emit (preview, signals[MAPS], 0);
 }
 
-/* An input's picture is worth showing even if it is a little late; maps are
- * not: they may be other filters'. */
+/* TRUE if MAPS, perhaps a little late, are of the picture and of as many filters
+ * as are wanted now: newer than those that are shown. */
+static gboolean
+are_welcome (const ConvLayerPreview *preview, const ConvLayerMaps *maps)
+{
+  return preview->gray && maps->gray == preview->gray->serial && preview->setup
+         && maps->setup->layer.filters.count == preview->setup->layer.filters.count;
+}
+
+/* Pictures are worth showing even if they are a little late. */
 static void
 on_answer (ConvLayerAnswer *answer, gpointer data)
 {
@@ -118,9 +126,9 @@ on_answer (ConvLayerAnswer *answer, gpointer data)
         fail (preview, g_steal_pointer (&answer->error));
       else
         g_clear_error (&preview->error);
-      if (answer->maps)
-        take_maps (preview, answer);
     }
+  if (answer->maps && preview->worker && are_welcome (preview, answer->maps))
+    take_maps (preview, answer);
   g_object_unref (preview);
 }
 

@@ -15,7 +15,8 @@ G_DECLARE_FINAL_TYPE (ConvLayerPreview, conv_layer_preview, CONV_LAYER, PREVIEW,
 /* Signals, all in the main thread, without arguments:
  * "input": the input's picture is another.
  * "maps": every shown map's picture and facts are those of the last options
- *   and view that were set.
+ *   and view that were set; or, while these change faster than maps can be
+ *   made, of some that were set shortly before: it is busy still.
  * "failed": there is no memory; conv_layer_preview_get_error() tells. */
 
 /* What is shown, in units of the input's pixels; the same for the input and all
@@ -53,8 +54,9 @@ ConvLayerPreview *conv_layer_preview_new (const ConvLayerSource *source);
  * let go.  To be called before the host goes on. */
 void conv_layer_preview_stop (ConvLayerPreview *preview);
 
-/* Starts computing anew, at once; what was under way is given up.  OPTIONS is
- * copied.  Until "maps" the old pictures and facts stand. */
+/* Starts computing anew, at once; what was under way is given up, unless that
+ * has happened for a while already.  OPTIONS is copied.  Until "maps" the old
+ * pictures and facts stand. */
 void conv_layer_preview_set_options (ConvLayerPreview *preview, const ConvLayerOptions *options);
 
 /* WIDTH x HEIGHT pixels of the screen for each picture. */

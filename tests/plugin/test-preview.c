@@ -756,7 +756,7 @@ test_no_view (void)
   case_clear (&c);
 }
 
-/* Only the last of many requests is answered; the old maps stand until then. */
+/* The last of many requests is answered, hardly any before; the old maps stand until then. */
 static void
 test_newest_wins (void)
 {
@@ -781,10 +781,58 @@ test_newest_wins (void)
   check_case (&c, first);
   wait_until_idle (c.watch);
   run_dry ();
-  g_assert_cmpint (c.watch->maps, ==, 2);
+  g_assert_cmpint (c.watch->maps, >=, 2);
+  g_assert_cmpint (c.watch->maps, <, 25); /* more than two only when the machine is slow */
   g_assert_cmpint (c.watch->input, ==, 1);
   check_case (&c, last);
   case_clear (&c);
+}
+
+typedef struct
+{
+  Case c;
+  guint changes, source;
+} Changing;
+
+/* Each change comes long before the maps of the one before can be made. */
+static gboolean
+change_again (gpointer data)
+{
+  Changing *changing = data;
+  g_autoptr (GString) filter = g_string_new (NULL);
+  g_autoptr (ConvLayerOptions) options = NULL;
+
+  changing->changes++;
+  for (guint i = 0; i < 31 * 31; i++)
+    g_string_append_printf (filter, "%u%s", (i * 7 + changing->changes) % 13, (i + 1) % 31 ? " " : ";");
+  options = options_of ("filter", filter->str, "variants", "f, -f, 2*f, f.T", NULL);
+  conv_layer_preview_set_options (changing->c.watch->preview, options);
+  return G_SOURCE_CONTINUE;
+}
+
+/* While a key repeats, new maps keep coming, and after it those of the last change. */
+static void
+test_maps_keep_coming (void)
+{
+  gint64 end = g_get_monotonic_time () + LONGEST * G_TIME_SPAN_SECOND;
+  Changing changing = { .c = case_new (500, 400) };
+  gint last;
+
+  conv_layer_preview_set_view (changing.c.watch->preview, &changing.c.viewport, 60, 40);
+  changing.source = g_timeout_add (3, change_again, &changing);
+  while (changing.c.watch->maps < 3)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_main_context_iteration (NULL, TRUE);
+    }
+  g_source_remove (changing.source);
+  g_assert_cmpuint (changing.changes, >, 10);
+  change_again (&changing);
+  last = changing.c.watch->maps;
+  wait_until_idle (changing.c.watch);
+  run_dry ();
+  g_assert_cmpint (changing.c.watch->maps, >, last);
+  case_clear (&changing.c);
 }
 
 /* The number of filters changes up and down. */
@@ -1334,6 +1382,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/preview/no-options", test_no_options);
   g_test_add_func ("/plugin/preview/no-view", test_no_view);
   g_test_add_func ("/plugin/preview/newest-wins", test_newest_wins);
+  g_test_add_func ("/plugin/preview/maps-keep-coming", test_maps_keep_coming);
   g_test_add_func ("/plugin/preview/filters-come-and-go", test_filters_come_and_go);
   g_test_add_func ("/plugin/preview/known-facts", test_known_facts);
   g_test_add_func ("/plugin/preview/shown", test_shown);
