@@ -21,7 +21,6 @@ typedef struct
 #define BASE "conv-layer-base"
 #define EDIT "conv-layer-edit"
 #define EDITS_A_ROW 4
-#define CELLS_HEIGHT 96 /* pixels, at least */
 
 static Base *
 base_of (GtkWidget *widget)
@@ -129,7 +128,7 @@ new_size (Base *base, GtkWidget *box, const gchar *words, const gchar *help)
   GtkWidget *label = gtk_label_new_with_mnemonic (words);
   GtkWidget *spin = gtk_spin_button_new_with_range (1, CONV2D_MAX_SIZE, 1);
 
-  gtk_entry_set_width_chars (GTK_ENTRY (spin), 3);
+  gtk_entry_set_width_chars (GTK_ENTRY (spin), 2);
   gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), spin);
   gtk_widget_set_tooltip_text (spin, help);
@@ -149,6 +148,7 @@ new_history_button (Base *base, GtkWidget *box, const gchar *icon, const gchar *
   gtk_container_add (GTK_CONTAINER (button), gtk_image_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON));
   gtk_widget_set_tooltip_text (button, help);
   conv_layer_widget_describe (button, name, help);
+  conv_layer_button_slim (button);
   gtk_box_pack_end (GTK_BOX (box), button, FALSE, FALSE, 0);
   g_signal_connect_swapped (button, "clicked", clicked, base);
   return button;
@@ -162,6 +162,20 @@ new_size_row (Base *base)
   base->rows = new_size (base, box, _("Ro_ws"), _("How many rows the base filter has, 1 to 31. New weights are 0."));
   base->columns
       = new_size (base, box, _("Colu_mns"), _("How many columns the base filter has, 1 to 31. New weights are 0."));
+  return box;
+}
+
+/* The sums, and the history's buttons. */
+static GtkWidget *
+new_sums_row (Base *base)
+{
+  GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_HORIZONTAL, CONV_LAYER_SPACE);
+
+  base->sums = conv_layer_label_new (NULL, FALSE);
+  gtk_widget_set_tooltip_text (base->sums,
+                               _("Sum: all weights added. If it is 0, an even area of the picture gives 0. "
+                                             "L1 norm: all weights added without their signs."));
+  gtk_box_pack_start (GTK_BOX (box), base->sums, TRUE, TRUE, 0);
   base->redo = new_history_button (
       base, box, "edit-redo", _("Redo"), _("Do what was undone again (Ctrl+Shift+Z)"), G_CALLBACK (redo_clicked));
   base->undo
@@ -183,6 +197,7 @@ new_edits (Base *base)
       gtk_widget_set_name (button, info->id);
       gtk_widget_set_tooltip_text (button, _(info->help));
       conv_layer_widget_describe (button, NULL, _(info->help));
+      conv_layer_button_slim (button);
       g_object_set_data (G_OBJECT (button), EDIT, GINT_TO_POINTER (i));
       g_signal_connect (button, "clicked", G_CALLBACK (edit_clicked), base);
       conv_layer_grid_attach (grid, button, i % EDITS_A_ROW, i / EDITS_A_ROW, 1, 1, TRUE, FALSE);
@@ -208,21 +223,16 @@ conv_layer_base_new (ConvLayerSettings *settings, ConvLayerPresets *presets)
   base->settings = g_object_ref (settings);
   g_object_set_data_full (G_OBJECT (box), BASE, base, base_free);
   base->cells = conv_layer_cells_new (settings);
-  gtk_widget_set_size_request (base->cells, -1, CELLS_HEIGHT);
-  base->sums = conv_layer_label_new (NULL, FALSE);
   base->fault = conv_layer_message_new (CONV_LAYER_MESSAGE_WARNING);
   base->refused = conv_layer_message_new (CONV_LAYER_MESSAGE_WARNING);
   conv_layer_message_wrap (base->fault, CONV_LAYER_MESSAGE_WIDTH);
   conv_layer_message_wrap (base->refused, CONV_LAYER_MESSAGE_WIDTH);
-  gtk_widget_set_tooltip_text (base->sums,
-                               _("Sum: all weights added. If it is 0, an even area of the picture gives 0. "
-                                             "L1 norm: all weights added without their signs."));
 
   gtk_container_set_border_width (GTK_CONTAINER (box), CONV_LAYER_SPACE);
   gtk_box_pack_start (GTK_BOX (box), conv_layer_preset_button_new (settings, presets), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), new_size_row (base), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), base->cells, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (box), base->sums, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), new_sums_row (base), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), base->fault, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), base->refused, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), new_edits (base), FALSE, FALSE, 0);

@@ -15,8 +15,8 @@
 #include "presets.h"
 #include "toolkit.h"
 
-#define WIDTH 260 /* asked for; more cells scroll */
-#define HEIGHT 168
+#define WIDTH 260         /* asked for; more cells scroll */
+#define HEIGHT 136        /* the rows of the lesson's filter */
 #define PADDING 6         /* around a number, in pixels */
 #define MARK 4            /* the frame of the current cell */
 #define SIGN_WIDTH 14     /* the sign of what is no number */

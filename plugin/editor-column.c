@@ -271,6 +271,7 @@ new_header (ConvLayerColumn *column)
   conv_layer_widget_describe (column->entry, _("Expression of the variant"), NULL);
   column->menu_button = gtk_button_new_with_label ("⋮");
   gtk_button_set_relief (GTK_BUTTON (column->menu_button), GTK_RELIEF_NONE);
+  conv_layer_button_slim (column->menu_button);
   gtk_widget_set_tooltip_text (column->menu_button, _("Move or remove this variant"));
   conv_layer_widget_describe (column->menu_button, _("Move or remove this variant"), NULL);
   gtk_box_pack_start (GTK_BOX (box), column->check, FALSE, FALSE, 0);

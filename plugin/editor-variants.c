@@ -208,6 +208,7 @@ add_zoom (Variants *variants, GtkWidget *box, const gchar *words, const gchar *h
 
   gtk_widget_set_tooltip_text (button, help);
   conv_layer_widget_describe (button, help, NULL);
+  conv_layer_button_slim (button);
   gtk_box_pack_start (GTK_BOX (box), button, FALSE, FALSE, 0);
   g_signal_connect_swapped (button, "clicked", clicked, data ? data : variants);
 }

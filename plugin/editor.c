@@ -15,7 +15,10 @@
 #define EDITOR "conv-layer-editor"
 #define LARGEST_WIDTH 1280 /* of a window that was never sized */
 #define LARGEST_HEIGHT 860
-#define VIEW_HEIGHT 110  /* of the picture, at least */
+#define VIEW_HEIGHT 110                    /* of the picture, at least */
+#define LEFT_HEIGHT 200                    /* of the left side, at least: what is higher scrolls */
+#define AROUND_WIDTH (2 * CONV_LAYER_WIDE) /* of the monitor, left free at first */
+#define AROUND_HEIGHT (4 * CONV_LAYER_WIDE)
 #define COPIED_SECONDS 4 /* that the word for it is shown */
 
 typedef struct
@@ -32,9 +35,11 @@ typedef struct
   GtkWidget *widget, *base, *fields, *variants, *notebook, *inspector;
   GtkWidget *tab_icons[2];
   GtkWidget *summary, *problem, *copied;
-  guint copied_id;
+  gint grown; /* the window, for the inspector */
+  guint room_id, copied_id;
   gulong first_draw, keys;
-  GtkWidget *top; /* the window whose keys are listened to */
+  GtkWidget *top;   /* the window whose keys are listened to */
+  gboolean toggled; /* the inspector, by the user */
   gboolean stopped;
 } Editor;
 
@@ -131,6 +136,14 @@ preview_failed (GtkWidget *widget)
 
 /* ---- carrying it away ---- */
 
+static void
+drop_source (guint *id)
+{
+  if (*id)
+    g_source_remove (*id);
+  *id = 0;
+}
+
 static gboolean
 forget_copied (gpointer data)
 {
@@ -158,8 +171,7 @@ copy (Editor *editor, gboolean pytorch)
   gtk_clipboard_set_can_store (clipboard, NULL, 0);
   g_free (text);
   conv_layer_message_set (editor->copied, _("Copied"));
-  if (editor->copied_id)
-    g_source_remove (editor->copied_id);
+  drop_source (&editor->copied_id);
   editor->copied_id = g_timeout_add_seconds (COPIED_SECONDS, forget_copied, editor);
 }
 
@@ -231,6 +243,49 @@ drawn_first (GtkWidget *widget, gpointer what, Editor *editor)
 
 /* ---- making it ---- */
 
+/* The window grows by what comes into it, as far as the monitor goes. */
+static gboolean
+make_room (gpointer data)
+{
+  Editor *editor = data;
+  GtkWidget *top = gtk_widget_get_toplevel (editor->widget);
+  gint width, height, monitor_width, monitor_height;
+  GtkRequisition size;
+
+  editor->room_id = 0;
+  editor->toggled = FALSE;
+  if (!gtk_widget_is_toplevel (top) || !gtk_widget_get_mapped (top))
+    return G_SOURCE_REMOVE;
+  conv_layer_widget_size (gtk_bin_get_child (GTK_BIN (editor->inspector)), &size);
+  conv_layer_monitor_size (editor->widget, &monitor_width, &monitor_height);
+  gtk_window_get_size (GTK_WINDOW (top), &width, &height);
+  if (gtk_expander_get_expanded (GTK_EXPANDER (editor->inspector)))
+    editor->grown = CLAMP (monitor_height - AROUND_HEIGHT - height, 0, size.height);
+  else
+    editor->grown *= -1;
+  gtk_window_resize (GTK_WINDOW (top), width, MAX (height + editor->grown, 1));
+  return G_SOURCE_REMOVE;
+}
+
+/* Once GTK shows or hides what is inside: GTK 3 before it tells of the toggling,
+ * GTK 2 long after, because it folds little by little. */
+static void
+inspector_shown (Editor *editor)
+{
+  GtkWidget *inside = gtk_bin_get_child (GTK_BIN (editor->inspector));
+
+  if (editor->toggled && !editor->room_id && !editor->stopped
+      && gtk_widget_get_mapped (inside) == gtk_expander_get_expanded (GTK_EXPANDER (editor->inspector)))
+    editor->room_id = gdk_threads_add_idle_full (G_PRIORITY_HIGH_IDLE, make_room, editor, NULL);
+}
+
+static void
+inspector_toggled (Editor *editor)
+{
+  editor->toggled = TRUE;
+  inspector_shown (editor);
+}
+
 static GtkWidget *
 new_tab_label (Editor *editor, gint n, const gchar *words)
 {
@@ -261,19 +316,19 @@ new_left (Editor *editor)
   editor->notebook = gtk_notebook_new ();
   gtk_notebook_append_page (GTK_NOTEBOOK (editor->notebook), editor->base,
                             new_tab_label (editor, 0, _("_Base filter f")));
-  scrolled = conv_layer_scrolled_new (editor->fields, -1, -1);
-  /* As wide as its fields; only a small screen makes it scroll. */
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_notebook_append_page (GTK_NOTEBOOK (editor->notebook), scrolled,
+  gtk_notebook_append_page (GTK_NOTEBOOK (editor->notebook), editor->fields,
                             new_tab_label (editor, 1, _("La_yer settings")));
   gtk_widget_set_size_request (view, -1, VIEW_HEIGHT);
   gtk_box_pack_start (GTK_BOX (box), gtk_label_new (caption), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), view, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), editor->notebook, TRUE, TRUE, 0);
-  conv_layer_widget_keep_width (box);
   editor->first_draw = g_signal_connect (view, signal, G_CALLBACK (drawn_first), editor);
   g_free (caption);
-  return box;
+  scrolled = conv_layer_scrolled_new (box, -1, LEFT_HEIGHT);
+  /* As wide as it needs; only a small screen makes it scroll. */
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  conv_layer_widget_keep_width (scrolled);
+  return scrolled;
 }
 
 static void
@@ -313,11 +368,17 @@ static void
 build (Editor *editor)
 {
   GtkWidget *middle = conv_layer_box_new (GTK_ORIENTATION_HORIZONTAL, CONV_LAYER_WIDE);
+  GtkWidget *inside = conv_layer_inspector_new (editor->sight);
 
   editor->variants = conv_layer_variants_new (editor->settings, editor->preview, editor->sight);
   editor->inspector = gtk_expander_new_with_mnemonic (_("Pi_xel inspector: how one activation is computed"));
-  gtk_container_add (GTK_CONTAINER (editor->inspector), conv_layer_inspector_new (editor->sight));
+  gtk_container_add (GTK_CONTAINER (editor->inspector), inside);
   gtk_expander_set_expanded (GTK_EXPANDER (editor->inspector), editor->state.inspector);
+  g_signal_connect_swapped (editor->inspector, "notify::expanded", G_CALLBACK (inspector_toggled), editor);
+  g_signal_connect_data (inside, "map", G_CALLBACK (inspector_shown), editor, NULL,
+                         G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_data (inside, "unmap", G_CALLBACK (inspector_shown), editor, NULL,
+                         G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   gtk_box_pack_start (GTK_BOX (middle), new_left (editor), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (middle), editor->variants, TRUE, TRUE, 0);
   gtk_container_set_border_width (GTK_CONTAINER (editor->widget), CONV_LAYER_WIDE);
@@ -428,11 +489,8 @@ conv_layer_editor_stop (GtkWidget *widget)
   if (editor->stopped)
     return;
   editor->stopped = TRUE;
-  if (editor->copied_id)
-    {
-      g_source_remove (editor->copied_id);
-      editor->copied_id = 0;
-    }
+  drop_source (&editor->copied_id);
+  drop_source (&editor->room_id);
   forget_window (editor);
   conv_layer_preview_stop (editor->preview);
   save_state (editor);
@@ -449,6 +507,6 @@ conv_layer_editor_get_window_size (GtkWidget *widget, gint *width, gint *height)
   conv_layer_monitor_size (widget, &monitor_width, &monitor_height);
   *width = editor->state.width > 0 ? editor->state.width : LARGEST_WIDTH;
   *height = editor->state.height > 0 ? editor->state.height : LARGEST_HEIGHT;
-  *width = MIN (*width, monitor_width - 2 * CONV_LAYER_WIDE);
-  *height = MIN (*height, monitor_height - 4 * CONV_LAYER_WIDE);
+  *width = MIN (*width, monitor_width - AROUND_WIDTH);
+  *height = MIN (*height, monitor_height - AROUND_HEIGHT);
 }

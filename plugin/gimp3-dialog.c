@@ -107,6 +107,7 @@ conv_layer_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, co
   conv_layer_values_clear (values);
   dialog = gimp_procedure_dialog_new (procedure, config, _("Convolutional Layer"));
   editor = conv_layer_editor_new (binding.settings, host);
+  gtk_container_set_border_width (GTK_CONTAINER (editor), 0); /* the dialog has one */
   /* Not by GIMP's own filling, which adds a widget for each argument. */
   conv_layer_host_dialog_fill (GTK_DIALOG (dialog), GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (dialog))),
                                binding.settings, editor);

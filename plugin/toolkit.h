@@ -26,12 +26,23 @@ GtkWidget *conv_layer_grid_new (gint row_spacing, gint column_spacing);
 void conv_layer_grid_attach (GtkWidget *grid, GtkWidget *child, gint column, gint row, gint columns, gint rows,
                              gboolean expand_x, gboolean expand_y);
 
+/* BUTTON is no wider than what stands on it needs: a theme's wide ones would
+ * push the maps off a small screen. */
+void conv_layer_button_slim (GtkWidget *button);
+
 /* WIDGET stays as wide as it asks to be, whatever is inside it would like. */
 void conv_layer_widget_keep_width (GtkWidget *widget);
 
 /* WIDGET inside a scrolled window that shows scroll bars only when needed and
  * asks for at least WIDTH x HEIGHT (-1: none). */
 GtkWidget *conv_layer_scrolled_new (GtkWidget *widget, gint width, gint height);
+
+/* What WIDGET asks for. */
+void conv_layer_widget_size (GtkWidget *widget, GtkRequisition *size);
+
+/* What has the focus inside WIDGET, which SCROLLED holds, is scrolled into sight
+ * (a GtkLayout does so itself).  conv_layer_scrolled_new() has done it. */
+void conv_layer_scrolled_follow_focus (GtkWidget *scrolled, GtkWidget *widget);
 
 typedef struct
 {
@@ -56,8 +67,7 @@ gint conv_layer_widget_scale (GtkWidget *widget);
 /* The steps of a wheel event, fine ones included; positive is down, right. */
 void conv_layer_scroll_steps (const GdkEventScroll *event, gdouble *x, gdouble *y);
 
-void conv_layer_widget_focus_ring (GtkWidget *widget, cairo_t *cr, gdouble x, gdouble y, gdouble width,
-                                   gdouble height);
+void conv_layer_widget_focus_ring (GtkWidget *widget, cairo_t *cr, gdouble x, gdouble y, gdouble width, gdouble height);
 
 /* NAME and DESCRIPTION (may be NULL) for assistive technology. */
 void conv_layer_widget_describe (GtkWidget *widget, const gchar *name, const gchar *description);
@@ -71,7 +81,7 @@ GtkWidget *conv_layer_label_new (const gchar *text, gboolean with_mnemonic);
 /* An area on the monitor that WIDGET is on, without panels if it can be told. */
 void conv_layer_monitor_size (GtkWidget *widget, gint *width, gint *height);
 
-/* Menus and clipboard: the GTK of both is the same (gtk_menu_popup is deprecated in 3: use this). */
+/* BELOW a widget, or where EVENT was; EVENT may be NULL: a key, or a timer after one. */
 void conv_layer_menu_popup (GtkWidget *menu, GtkWidget *below, const GdkEvent *event);
 
 G_END_DECLS

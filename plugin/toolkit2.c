@@ -92,6 +92,12 @@ conv_layer_grid_attach (GtkWidget *grid, GtkWidget *child, gint column, gint row
 }
 
 void
+conv_layer_button_slim (GtkWidget *button)
+{
+  (void) button; /* GTK 2's are */
+}
+
+void
 conv_layer_widget_keep_width (GtkWidget *widget)
 {
   (void) widget; /* GTK 2 asks the one who packs it */
@@ -112,8 +118,15 @@ conv_layer_scrolled_new (GtkWidget *widget, gint width, gint height)
       gtk_scrolled_window_add_with_viewport (GTK_SCROLLED_WINDOW (scrolled), widget);
       gtk_viewport_set_shadow_type (GTK_VIEWPORT (gtk_bin_get_child (GTK_BIN (scrolled))), GTK_SHADOW_NONE);
     }
+  conv_layer_scrolled_follow_focus (scrolled, widget);
   gtk_widget_set_size_request (scrolled, width, height);
   return scrolled;
+}
+
+void
+conv_layer_widget_size (GtkWidget *widget, GtkRequisition *size)
+{
+  gtk_widget_size_request (widget, size);
 }
 
 static ConvLayerColor

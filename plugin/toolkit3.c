@@ -94,6 +94,18 @@ conv_layer_grid_attach (GtkWidget *grid, GtkWidget *child, gint column, gint row
 }
 
 void
+conv_layer_button_slim (GtkWidget *button)
+{
+  GtkCssProvider *provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_data (provider, "button { padding-left: 5px; padding-right: 5px; min-width: 14px; }", -1,
+                                   NULL);
+  gtk_style_context_add_provider (gtk_widget_get_style_context (button), GTK_STYLE_PROVIDER (provider),
+                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  g_object_unref (provider);
+}
+
+void
 conv_layer_widget_keep_width (GtkWidget *widget)
 {
   gtk_widget_set_hexpand (widget, FALSE);
@@ -108,8 +120,15 @@ conv_layer_scrolled_new (GtkWidget *widget, gint width, gint height)
   /* Bars laid over the content would hide the last row of cells. */
   gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE);
   gtk_container_add (GTK_CONTAINER (scrolled), widget);
+  conv_layer_scrolled_follow_focus (scrolled, widget);
   gtk_widget_set_size_request (scrolled, width, height);
   return scrolled;
+}
+
+void
+conv_layer_widget_size (GtkWidget *widget, GtkRequisition *size)
+{
+  gtk_widget_get_preferred_size (widget, size, NULL);
 }
 
 /* GTK 3 tells no background colour (it may be a picture): the background is
@@ -290,16 +309,34 @@ conv_layer_monitor_size (GtkWidget *widget, gint *width, gint *height)
   *height = area.height;
 }
 
+/* GTK asks for the event that opens a menu and warns without one; a button that
+ * is pressed by a key is clicked by a timer, when there is none any more. */
+static GdkEvent *
+key_event_new (GtkWidget *widget)
+{
+  GdkEvent *event = gdk_event_new (GDK_KEY_PRESS);
+
+  event->key.window = g_object_ref (gtk_widget_get_window (widget));
+  event->key.time = gtk_get_current_event_time ();
+  gdk_event_set_device (event, gdk_seat_get_keyboard (gdk_display_get_default_seat (gtk_widget_get_display (widget))));
+  return event;
+}
+
 void
 conv_layer_menu_popup (GtkWidget *menu, GtkWidget *below, const GdkEvent *event)
 {
   gboolean mirrored = below && gtk_widget_get_direction (below) == GTK_TEXT_DIR_RTL;
+  GdkEvent *trigger = event ? gdk_event_copy (event) : gtk_get_current_event ();
 
   if (!gtk_menu_get_attach_widget (GTK_MENU (menu)) && below)
     gtk_menu_attach_to_widget (GTK_MENU (menu), below, NULL);
+  if (!trigger && below)
+    trigger = key_event_new (below);
   if (below)
     gtk_menu_popup_at_widget (GTK_MENU (menu), below, mirrored ? GDK_GRAVITY_SOUTH_EAST : GDK_GRAVITY_SOUTH_WEST,
-                              mirrored ? GDK_GRAVITY_NORTH_EAST : GDK_GRAVITY_NORTH_WEST, event);
+                              mirrored ? GDK_GRAVITY_NORTH_EAST : GDK_GRAVITY_NORTH_WEST, trigger);
   else
-    gtk_menu_popup_at_pointer (GTK_MENU (menu), event);
+    gtk_menu_popup_at_pointer (GTK_MENU (menu), trigger);
+  if (trigger)
+    gdk_event_free (trigger);
 }

@@ -110,13 +110,20 @@ screen_window_new (GtkWidget *child, gint width, gint height)
   gtk_window_set_default_size (GTK_WINDOW (window), width, height);
   gtk_container_set_border_width (GTK_CONTAINER (window), 12);
   gtk_container_add (GTK_CONTAINER (window), child);
+  gtk_widget_show_all (child);
+  screen_window_show (window);
+  return window;
+}
+
+void
+screen_window_show (GtkWidget *window)
+{
   screen_do ("mousemove 1390 990"); /* out of the way */
-  gtk_widget_show_all (window);
+  gtk_widget_show (window);
   gtk_window_move (GTK_WINDOW (window), 0, 0);
   gtk_window_present (GTK_WINDOW (window));
   screen_wait (is_active, window);
   screen_settle ();
-  return window;
 }
 
 /* ---- what a user sees ---- */

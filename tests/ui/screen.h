@@ -13,6 +13,9 @@ void screen_init (int *argc, char ***argv);
 /* A window that shows CHILD, in the upper left corner, on the screen with the focus. */
 GtkWidget *screen_window_new (GtkWidget *child, gint width, gint height);
 
+/* Shows a WINDOW, in the upper left corner, with the focus. */
+void screen_window_show (GtkWidget *window);
+
 /* Runs the main loop until CONDITION; fails when that takes a minute. */
 void screen_wait (gboolean (*condition) (gpointer data), gpointer data);
 /* Runs the main loop until nothing has happened for a while. */

@@ -1,0 +1,76 @@
+/* dialog.c: see dialog.h. */
+
+#include "dialog.h"
+
+#include <glib/gstdio.h>
+
+#include "host-dialog.h"
+#include "screen.h"
+
+/* Stripes that run all ways, over noise. */
+static GeglBuffer *
+new_picture (gint width, gint height)
+{
+  GeglBuffer *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, width, height), babl_format ("R'G'B' u8"));
+  g_autofree guchar *row = g_malloc (3 * (gsize) width);
+  guint32 noise = 1;
+
+  for (gint y = 0; y < height; y++)
+    {
+      for (gint x = 0; x < 3 * width; x++)
+        {
+          noise = noise * 1664525u + 1013904223u;
+          row[x] = (guchar) ((x * x / 300 + y * y / 70 + x % 3 * 20) % 160 + (gint) (noise >> 26));
+        }
+      gegl_buffer_set (buffer, GEGL_RECTANGLE (0, y, width, 1), 0, NULL, row, GEGL_AUTO_ROWSTRIDE);
+    }
+  return buffer;
+}
+
+void
+dialog_open (Dialog *dialog, gint width, gint height)
+{
+  /* GIMP 2.10's; GIMP 3 has two more above them. */
+  static const gchar *const buttons[] = { "_Help", "_Reset", "_Cancel", "_OK" };
+  static const gint responses[] = { GTK_RESPONSE_HELP, 1, GTK_RESPONSE_CANCEL, GTK_RESPONSE_OK };
+  g_autoptr (GeglBuffer) buffer = new_picture (width, height);
+  ConvLayerEditorHost host = { .source = { buffer, { 0, 0, width, height }, FALSE },
+                               .bytes_per_pixel = 3,
+                               .dialect = CONV_LAYER_SCRIPT_FU_3 };
+  ConvLayerValues values;
+
+  host.folder = dialog->folder = g_dir_make_tmp ("conv-layer-XXXXXX", NULL);
+  g_assert_nonnull (dialog->folder);
+  conv_layer_values_init (values);
+  dialog->settings = conv_layer_settings_new (values, width, height);
+  conv_layer_values_clear (values);
+  dialog->window = gtk_dialog_new ();
+  for (gsize i = 0; i < G_N_ELEMENTS (buttons); i++)
+    gtk_dialog_add_button (GTK_DIALOG (dialog->window), buttons[i], responses[i]);
+  dialog->editor = conv_layer_editor_new (dialog->settings, &host);
+  conv_layer_host_dialog_fill (GTK_DIALOG (dialog->window),
+                               GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (dialog->window))), dialog->settings,
+                               dialog->editor);
+  screen_window_show (dialog->window);
+}
+
+void
+dialog_close (Dialog *dialog)
+{
+  static const gchar *const files[] = { "dialog.ini", "presets.ini" };
+
+  conv_layer_editor_stop (dialog->editor);
+  gtk_widget_destroy (dialog->window);
+  screen_settle ();
+  /* Nobody else holds them: no leak of ours. */
+  g_assert_cmpuint (G_OBJECT (dialog->settings)->ref_count, ==, 1);
+  g_object_unref (dialog->settings);
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree gchar *path = g_build_filename (dialog->folder, files[i], NULL);
+
+      g_unlink (path);
+    }
+  g_assert_cmpint (g_rmdir (dialog->folder), ==, 0);
+  g_clear_pointer (&dialog->folder, g_free);
+}

@@ -1,0 +1,21 @@
+/* dialog.h: the editor in a dialog of its own, as both hosts have it, over a
+ * picture made up here.  Knows no GIMP. */
+
+#ifndef DIALOG_H
+#define DIALOG_H
+
+#include "editor.h"
+
+typedef struct
+{
+  ConvLayerSettings *settings;
+  GtkWidget *window, *editor;
+  gchar *folder; /* of its presets and state */
+} Dialog;
+
+/* The input has WIDTH x HEIGHT pixels, the options are the initial ones. */
+void dialog_open (Dialog *dialog, gint width, gint height);
+/* As Cancel; nothing of it is left. */
+void dialog_close (Dialog *dialog);
+
+#endif
