@@ -150,12 +150,21 @@ conv_layer_widget_colors (GtkWidget *widget, ConvLayerColors *colors)
   colors->selected_text = color_of (&style->text[GTK_STATE_SELECTED]);
 }
 
+#define BARE_ENTRY "conv-layer-bare-entry"
+
 GtkWidget *
 conv_layer_bare_entry_new (void)
 {
+  static gboolean known = FALSE;
   GtkWidget *entry = gtk_entry_new ();
   GtkBorder none = { 0, 0, 0, 0 };
 
+  /* GIMP's themes lay pictures over the colours of entries: not over this one. */
+  if (!known)
+    gtk_rc_parse_string ("style \"" BARE_ENTRY "\" { engine \"\" { } }\n"
+                         "widget \"*." BARE_ENTRY "\" style : highest \"" BARE_ENTRY "\"");
+  known = TRUE;
+  gtk_widget_set_name (entry, BARE_ENTRY);
   gtk_entry_set_has_frame (GTK_ENTRY (entry), FALSE);
   gtk_entry_set_inner_border (GTK_ENTRY (entry), &none);
   return entry;

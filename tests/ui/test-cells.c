@@ -872,9 +872,9 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/cells/menu", test_menu);
   g_test_add_func ("/ui/cells/drop-text", test_drop_text);
   g_test_add_func ("/ui/cells/drop-file", test_drop_file);
-  g_test_add_func ("/ui/cells/colors", test_colors);
-  g_test_add_func ("/ui/cells/typing-colors", test_typing_colors);
-  g_test_add_func ("/ui/cells/mark", test_mark);
+  g_test_add_func ("/ui/colors/cells", test_colors);
+  g_test_add_func ("/ui/colors/typing", test_typing_colors);
+  g_test_add_func ("/ui/colors/mark", test_mark);
   g_test_add_func ("/ui/cells/long-numbers", test_long_numbers);
   g_test_add_func ("/ui/cells/right-to-left", test_right_to_left);
   g_test_add_func ("/ui/cells/names", test_names);
