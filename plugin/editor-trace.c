@@ -1,13 +1,16 @@
-/* editor-trace.c: for tests in real windows: which widgets stand where and what
- * they say, in JSON, written anew whenever it is another to the file that
- * CONV_LAYER_WIDGETS names; nothing without it.  Knows GTK alone. */
+/* editor-trace.c: for tests and measurements in real windows: which widgets stand
+ * where and what they say, in JSON, written anew whenever it is another to the
+ * file that CONV_LAYER_WIDGETS names; keys, and what held up the main loop, in
+ * the trace; nothing without them.  Knows GTK alone. */
 
 #include <json-glib/json-glib.h>
 
 #include "editor-parts.h"
 #include "toolkit.h"
+#include "trace.h"
 
-#define PERIOD 40 /* milliseconds from one look at the widgets to the next */
+#define PERIOD 40    /* milliseconds from one look at the widgets to the next */
+#define HELD_UP 4000 /* microseconds of the main loop that are worth telling */
 
 static void
 add_text (JsonBuilder *builder, const gchar *member, const gchar *text)
@@ -160,11 +163,65 @@ stop (gpointer source)
   g_source_remove (GPOINTER_TO_UINT (source));
 }
 
+/* ---- what the main loop does ---- */
+
+/* Never ready, but asked first and last in each turn: between them all others work. */
+typedef struct
+{
+  GSource source;
+  gint64 since;
+} Watch;
+
+static gboolean
+begin_turn (GSource *source, gint *timeout)
+{
+  Watch *watch = (Watch *) source;
+  gint64 now = g_get_monotonic_time ();
+
+  if (watch->since && now - watch->since >= HELD_UP)
+    conv_layer_trace ("held-up", "%" G_GINT64_FORMAT, now - watch->since);
+  watch->since = 0;
+  *timeout = -1;
+  return FALSE;
+}
+
+static gboolean
+end_waiting (GSource *source)
+{
+  ((Watch *) source)->since = g_get_monotonic_time ();
+  return FALSE;
+}
+
+static gboolean
+key_pressed (GSignalInvocationHint *hint, guint n, const GValue *values, gpointer data)
+{
+  (void) hint, (void) n, (void) data;
+  if (GTK_IS_WINDOW (g_value_get_object (values)))
+    conv_layer_trace ("key", "%s", "");
+  return TRUE;
+}
+
+static void
+trace_main_loop (GtkWidget *editor)
+{
+  static GSourceFuncs funcs = { .prepare = begin_turn, .check = end_waiting };
+  GSource *source = g_source_new (&funcs, sizeof (Watch));
+  guint id;
+
+  g_source_set_priority (source, G_MININT);
+  id = g_source_attach (source, NULL);
+  g_source_unref (source);
+  g_object_set_data_full (G_OBJECT (editor), "conv-layer-turns", GUINT_TO_POINTER (id), stop);
+  g_signal_add_emission_hook (g_signal_lookup ("key-press-event", GTK_TYPE_WIDGET), 0, key_pressed, NULL, NULL);
+}
+
 void
 conv_layer_editor_trace (GtkWidget *editor)
 {
   guint source;
 
+  if (g_getenv ("CONV_LAYER_TRACE"))
+    trace_main_loop (editor);
   if (!g_getenv ("CONV_LAYER_WIDGETS"))
     return;
   /* After all that is to be drawn. */

@@ -10,6 +10,7 @@
 
 #include "editor-view.h"
 #include "toolkit.h"
+#include "trace.h"
 
 #define EDGE 5            /* around the picture, for the frame and the focus ring, which a theme may draw inside */
 #define DRAG 4.0          /* a press that moves less is a click */
@@ -134,6 +135,8 @@ take_picture (View *view)
         to[x] = from[x] * 0x010101u;
     }
   cairo_surface_mark_dirty (view->surface);
+  if (view->stage != 0)
+    conv_layer_trace ("map-drawn", "%d %d", view->output + 1, (gint) view->stage);
 }
 
 /* Where the viewport has the picture's covered part now, in pixels of the screen. */

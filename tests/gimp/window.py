@@ -113,9 +113,9 @@ class Window:
         self.trace_file, self.widgets_file = self.profile.file("trace.txt"), self.profile.file("widgets.json")
         os.mkdir(self.steps_folder)
         self.display = self._start_display(screen)
-        self.environment = self.profile.environment(
-            DISPLAY=self.display, DBUS_SESSION_BUS_ADDRESS=None, NO_AT_BRIDGE="1", CONV_LAYER_TRACE=self.trace_file,
-            CONV_LAYER_WIDGETS=self.widgets_file, **self._language(language), **environment)
+        own = dict(DISPLAY=self.display, DBUS_SESSION_BUS_ADDRESS=None, NO_AT_BRIDGE="1",
+                   CONV_LAYER_TRACE=self.trace_file, CONV_LAYER_WIDGETS=self.widgets_file)
+        self.environment = self.profile.environment(**{**own, **self._language(language), **environment})
         self.start(["openbox"])
         program = self.profile.file("serve.scm")
         with open(program, "w", encoding="utf-8") as stream:
