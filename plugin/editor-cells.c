@@ -955,7 +955,6 @@ pop_up_menu (ConvLayerCells *cells, const GdkEvent *event)
   item = add_item (menu, _("_Redo"), G_CALLBACK (redo), cells);
   gtk_widget_set_sensitive (item, conv_layer_settings_can_redo (cells->settings));
   gtk_widget_show_all (menu);
-  g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
   gtk_menu_attach_to_widget (GTK_MENU (menu), cells->entry, NULL);
   conv_layer_menu_popup (menu, event ? NULL : cells->entry, event);
 }

@@ -295,6 +295,7 @@ new_list (Chooser *chooser)
   GtkCellRenderer *words = gtk_cell_renderer_text_new ();
   GtkTreeViewColumn *column = gtk_tree_view_column_new ();
   GtkTreeSelection *selection;
+  GtkWidget *scrolled;
 
   chooser->store = gtk_list_store_new (N_COLUMNS, GDK_TYPE_PIXBUF, G_TYPE_STRING, G_TYPE_INT);
   chooser->list = gtk_tree_view_new_with_model (GTK_TREE_MODEL (chooser->store));
@@ -313,7 +314,9 @@ new_list (Chooser *chooser)
   gtk_tree_selection_set_mode (selection, GTK_SELECTION_SINGLE);
   g_signal_connect_swapped (selection, "changed", G_CALLBACK (selection_changed), chooser);
   g_signal_connect_swapped (chooser->list, "row-activated", G_CALLBACK (row_activated), chooser);
-  return conv_layer_scrolled_new (chooser->list, WORDS_WIDTH + TILE_SIZE + 50, 380);
+  scrolled = conv_layer_scrolled_new (chooser->list, WORDS_WIDTH + TILE_SIZE + 50, 380);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  return scrolled;
 }
 
 static void

@@ -81,7 +81,8 @@ GtkWidget *conv_layer_label_new (const gchar *text, gboolean with_mnemonic);
 /* An area on the monitor that WIDGET is on, without panels if it can be told. */
 void conv_layer_monitor_size (GtkWidget *widget, gint *width, gint *height);
 
-/* BELOW a widget, or where EVENT was; EVENT may be NULL: a key, or a timer after one. */
+/* MENU comes up, BELOW a widget or where EVENT was, and is destroyed when it goes.
+ * EVENT may be NULL: a key, or a timer after one. */
 void conv_layer_menu_popup (GtkWidget *menu, GtkWidget *below, const GdkEvent *event);
 
 G_END_DECLS

@@ -103,6 +103,37 @@ conv_layer_widget_keep_width (GtkWidget *widget)
   (void) widget; /* GTK 2 asks the one who packs it */
 }
 
+/* Which bars are needed: GTK 2 itself, where the content just fits without any,
+ * goes from one bar to the other and back for ever. */
+static void
+choose_bars (GtkWidget *scrolled, GtkAllocation *area, gpointer data)
+{
+  GtkScrolledWindow *window = GTK_SCROLLED_WINDOW (scrolled);
+  GtkWidget *child = gtk_bin_get_child (GTK_BIN (scrolled));
+  gboolean framed = gtk_scrolled_window_get_shadow_type (window) != GTK_SHADOW_NONE;
+  gint frame_x = framed ? 2 * gtk_widget_get_style (scrolled)->xthickness : 0;
+  gint frame_y = framed ? 2 * gtk_widget_get_style (scrolled)->ythickness : 0;
+  gint spacing = 0;
+  gboolean below = FALSE, beside = FALSE;
+  GtkRequisition across, down, content;
+
+  (void) data;
+  if (GTK_IS_LAYOUT (child))
+    gtk_layout_get_size (GTK_LAYOUT (child), (guint *) &content.width, (guint *) &content.height);
+  else
+    gtk_widget_get_child_requisition (gtk_bin_get_child (GTK_BIN (child)), &content);
+  gtk_widget_style_get (scrolled, "scrollbar-spacing", &spacing, NULL);
+  gtk_widget_size_request (gtk_scrolled_window_get_hscrollbar (window), &across);
+  gtk_widget_size_request (gtk_scrolled_window_get_vscrollbar (window), &down);
+  for (gint i = 0; i < 2; i++) /* one can make the other needed */
+    {
+      below = content.width > area->width - frame_x - (beside ? down.width + spacing : 0);
+      beside = content.height > area->height - frame_y - (below ? across.height + spacing : 0);
+    }
+  gtk_scrolled_window_set_policy (window, below ? GTK_POLICY_ALWAYS : GTK_POLICY_NEVER,
+                                  beside ? GTK_POLICY_ALWAYS : GTK_POLICY_NEVER);
+}
+
 GtkWidget *
 conv_layer_scrolled_new (GtkWidget *widget, gint width, gint height)
 {
@@ -119,6 +150,9 @@ conv_layer_scrolled_new (GtkWidget *widget, gint width, gint height)
       gtk_viewport_set_shadow_type (GTK_VIEWPORT (gtk_bin_get_child (GTK_BIN (scrolled))), GTK_SHADOW_NONE);
     }
   conv_layer_scrolled_follow_focus (scrolled, widget);
+  /* One that asks for no size of its own asks for what its policies say. */
+  if (width >= 0 && height >= 0 && (!scrolls || GTK_IS_LAYOUT (widget)))
+    g_signal_connect (scrolled, "size-allocate", G_CALLBACK (choose_bars), NULL);
   gtk_widget_set_size_request (scrolled, width, height);
   return scrolled;
 }
@@ -276,6 +310,7 @@ conv_layer_menu_popup (GtkWidget *menu, GtkWidget *below, const GdkEvent *event)
 {
   guint button = event && event->type == GDK_BUTTON_PRESS ? event->button.button : 0;
 
+  g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
   if (!gtk_menu_get_attach_widget (GTK_MENU (menu)) && below)
     gtk_menu_attach_to_widget (GTK_MENU (menu), below, NULL);
   gtk_menu_popup (GTK_MENU (menu), NULL, NULL, below ? place_menu : NULL, below, button,

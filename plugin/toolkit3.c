@@ -328,6 +328,7 @@ conv_layer_menu_popup (GtkWidget *menu, GtkWidget *below, const GdkEvent *event)
   gboolean mirrored = below && gtk_widget_get_direction (below) == GTK_TEXT_DIR_RTL;
   GdkEvent *trigger = event ? gdk_event_copy (event) : gtk_get_current_event ();
 
+  g_signal_connect (menu, "selection-done", G_CALLBACK (gtk_widget_destroy), NULL);
   if (!gtk_menu_get_attach_widget (GTK_MENU (menu)) && below)
     gtk_menu_attach_to_widget (GTK_MENU (menu), below, NULL);
   if (!trigger && below)

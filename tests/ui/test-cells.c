@@ -411,6 +411,38 @@ test_large (void)
   g_string_free (text, TRUE);
 }
 
+/* Cells fill the grid, so that its bars are close to being needed: the window gets
+ * its size nevertheless, and no bar stays that is not needed. */
+static void
+test_resize (void)
+{
+  const gchar *five = "1 2 3 4 5; 2 3 4 5 6; 3 4 5 6 7; 4 5 6 7 8; 5 6 7 8 9";
+  const gchar *tall = "1 2 3 4 5; 1 2 3 4 5; 1 2 3 4 5; 1 2 3 4 5; 1 2 3 4 5; 1 2 3 4 5; 1 2 3 4 5; 1 2 3 4 5";
+  Fixture fixture;
+
+  set_up (&fixture, five);
+  for (gint i = 0; i < 60; i++)
+    {
+      gtk_window_resize (GTK_WINDOW (fixture.window), 300 + i % 12 * 5, 280 + i / 12 * 9);
+      screen_settle ();
+      conv_layer_settings_set_text (fixture.settings, CONV_LAYER_FILTER, i % 2 ? tall : "1 2 3 4 5 6 7 8 9");
+      screen_settle ();
+      conv_layer_settings_set_text (fixture.settings, CONV_LAYER_FILTER, five);
+      screen_settle ();
+    }
+  gtk_window_resize (GTK_WINDOW (fixture.window), 400, 400);
+  screen_settle ();
+  for (gint i = 0; i < 2; i++)
+    {
+      GtkScrolledWindow *scrolled
+          = GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (layout_of (&fixture), GTK_TYPE_SCROLLED_WINDOW));
+
+      g_assert_false (gtk_widget_get_mapped (i == 0 ? gtk_scrolled_window_get_hscrollbar (scrolled)
+                                                    : gtk_scrolled_window_get_vscrollbar (scrolled)));
+    }
+  tear_down (&fixture);
+}
+
 static void
 test_shape_shrinks (void)
 {
@@ -861,6 +893,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/cells/tab", test_tab);
   g_test_add_func ("/ui/cells/pointer", test_pointer);
   g_test_add_func ("/ui/cells/large", test_large);
+  g_test_add_func ("/ui/cells/resize", test_resize);
   g_test_add_func ("/ui/cells/shape-shrinks", test_shape_shrinks);
   g_test_add_func ("/ui/cells/page-keys", test_page_keys);
   g_test_add_func ("/ui/cells/step-out-of-range", test_step_out_of_range);
