@@ -1,16 +1,14 @@
 /* gimp2.c: the plug-in in GIMP 2.10: registration, arguments, last values,
  * layers, undo.  Knows no arithmetic, pixel format, stride or variant. */
 
-#include <string.h>
-
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 
 #include "describe.h"
 #include "gimp2-dialog.h"
+#include "last-values.h"
 #include "trace.h"
 
 #define FIRST_OPTION 3 /* after run-mode, image and drawable */
@@ -232,74 +230,32 @@ run_filter (Run *run, GError **error)
 /* ---- last values ----
  * GIMP 2.10 forgets a plug-in's data when it ends; a file in its profile does not. */
 
-#define LAST_VALUES_GROUP "last-values"
-
+/* Free with g_free(). */
 static gchar *
 last_values_path (void)
 {
   return g_build_filename (gimp_directory (), "conv-layer", "last-values.ini", NULL);
 }
 
-/* Values that are missing or of another kind keep what VALUES holds. */
 static void
 load_last_values (ConvLayerValues values)
 {
-  GKeyFile *file = g_key_file_new ();
   gchar *path = last_values_path ();
 
-  g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL);
-  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
-    {
-      const gchar *name = conv_layer_argument_info ((ConvLayerArgument) i)->name;
-      gchar *text = g_key_file_get_string (file, LAST_VALUES_GROUP, name, NULL);
-      gchar *end = text;
-
-      if (!text)
-        continue;
-      if (G_VALUE_HOLDS_STRING (&values[i]))
-        g_value_set_string (&values[i], text);
-      else if (G_VALUE_HOLDS_INT (&values[i]))
-        g_value_set_int (&values[i], (gint) CLAMP (g_ascii_strtoll (text, &end, 10), G_MININT, G_MAXINT));
-      else if (G_VALUE_HOLDS_DOUBLE (&values[i]))
-        g_value_set_double (&values[i], g_ascii_strtod (text, &end));
-      else
-        g_value_set_boolean (&values[i], strcmp (text, "true") == 0);
-      g_free (text);
-    }
+  conv_layer_last_values_load (path, values);
   g_free (path);
-  g_key_file_free (file);
 }
 
 static void
 save_last_values (const ConvLayerValues values)
 {
-  GKeyFile *file = g_key_file_new ();
   gchar *path = last_values_path ();
-  gchar *folder = g_path_get_dirname (path);
   GError *error = NULL;
 
-  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
-    {
-      const gchar *name = conv_layer_argument_info ((ConvLayerArgument) i)->name;
-      gchar number[G_ASCII_DTOSTR_BUF_SIZE];
-
-      if (G_VALUE_HOLDS_STRING (&values[i]))
-        g_key_file_set_string (file, LAST_VALUES_GROUP, name, g_value_get_string (&values[i]));
-      else if (G_VALUE_HOLDS_INT (&values[i]))
-        g_key_file_set_integer (file, LAST_VALUES_GROUP, name, g_value_get_int (&values[i]));
-      else if (G_VALUE_HOLDS_DOUBLE (&values[i]))
-        g_key_file_set_string (file, LAST_VALUES_GROUP, name,
-                               g_ascii_dtostr (number, sizeof number, g_value_get_double (&values[i])));
-      else
-        g_key_file_set_boolean (file, LAST_VALUES_GROUP, name, g_value_get_boolean (&values[i]));
-    }
-  g_mkdir_with_parents (folder, 0700);
-  if (!g_key_file_save_to_file (file, path, &error))
-    g_message (_("The settings could not be kept for the next run (%s); make '%s' writable."), error->message, folder);
+  if (!conv_layer_last_values_save (path, values, &error))
+    g_message ("%s", error->message);
   g_clear_error (&error);
-  g_free (folder);
   g_free (path);
-  g_key_file_free (file);
 }
 
 /* ---- the procedure ---- */
