@@ -3,8 +3,9 @@
 
 #include "describe.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
-#include <json-glib/json-glib.h>
 
 /* ---- the procedure ---- */
 
@@ -54,57 +55,92 @@ conv_layer_map_name (const ConvLayerMap *map)
                              conv_layer_stage_name (map->stage), min, max);
 }
 
+/* ---- JSON ----
+ * json-glib writes doubles that have an exponent and no point in a way that is no
+ * JSON ("1e-10.0"). */
+
 static void
-add_option (JsonBuilder *builder, const gchar *name, const GValue *value)
+begin_member (GString *json, const gchar *name)
 {
-  json_builder_set_member_name (builder, name);
-  if (G_VALUE_HOLDS_STRING (value))
-    json_builder_add_string_value (builder, g_value_get_string (value));
-  else if (G_VALUE_HOLDS_INT (value))
-    json_builder_add_int_value (builder, g_value_get_int (value));
-  else if (G_VALUE_HOLDS_DOUBLE (value))
-    json_builder_add_double_value (builder, g_value_get_double (value));
-  else
-    json_builder_add_boolean_value (builder, g_value_get_boolean (value));
+  g_string_append_printf (json, "%s\"%s\":", json->len > 1 ? "," : "", name);
 }
 
 static void
-add_number (JsonBuilder *builder, const gchar *name, gfloat number)
+add_string (GString *json, const gchar *name, const gchar *text)
 {
-  json_builder_set_member_name (builder, name);
-  json_builder_add_double_value (builder, (gdouble) number);
+  begin_member (json, name);
+  g_string_append_c (json, '"');
+  for (; *text; text++)
+    if (*text == '"' || *text == '\\')
+      g_string_append_printf (json, "\\%c", *text);
+    else if ((guchar) *text < ' ')
+      g_string_append_printf (json, "\\u%04x", (guint) *text);
+    else
+      g_string_append_c (json, *text);
+  g_string_append_c (json, '"');
+}
+
+static void
+add_int (GString *json, const gchar *name, gint number)
+{
+  begin_member (json, name);
+  g_string_append_printf (json, "%d", number);
+}
+
+/* With a point or an exponent, so that no reader takes it for an integer. */
+static void
+add_double (GString *json, const gchar *name, gdouble number)
+{
+  gchar text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  begin_member (json, name);
+  g_string_append (json, g_ascii_dtostr (text, sizeof text, number));
+  if (!strpbrk (text, ".e"))
+    g_string_append (json, ".0");
+}
+
+static void
+add_option (GString *json, const gchar *name, const GValue *value)
+{
+  if (G_VALUE_HOLDS_STRING (value))
+    {
+      add_string (json, name, g_value_get_string (value) ? g_value_get_string (value) : "");
+    }
+  else if (G_VALUE_HOLDS_INT (value))
+    {
+      add_int (json, name, g_value_get_int (value));
+    }
+  else if (G_VALUE_HOLDS_DOUBLE (value))
+    {
+      add_double (json, name, g_value_get_double (value));
+    }
+  else
+    {
+      begin_member (json, name);
+      g_string_append (json, g_value_get_boolean (value) ? "true" : "false");
+    }
 }
 
 gchar *
 conv_layer_map_json (const ConvLayerOptions *options, const ConvLayerMap *map)
 {
-  JsonBuilder *builder = json_builder_new ();
-  JsonNode *root;
-  gchar *text;
+  GString *json = g_string_new ("{");
 
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "version");
-  json_builder_add_int_value (builder, 1);
-  json_builder_set_member_name (builder, "output");
-  json_builder_add_int_value (builder, map->output);
-  json_builder_set_member_name (builder, "variant");
-  json_builder_add_string_value (builder, map->variant);
-  json_builder_set_member_name (builder, "stage");
-  json_builder_add_string_value (builder, map->stage == CONV_LAYER_PRE_RELU ? "pre-relu" : "post-relu");
+  add_int (json, "version", 1);
+  add_int (json, "output", map->output);
+  add_string (json, "variant", map->variant);
+  add_string (json, "stage", map->stage == CONV_LAYER_PRE_RELU ? "pre-relu" : "post-relu");
   for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
-    add_option (builder, conv_layer_argument_info ((ConvLayerArgument) i)->name, &options->values[i]);
-  add_number (builder, "min", map->min);
-  add_number (builder, "max", map->max);
-  add_number (builder, "black", map->black);
-  add_number (builder, "white", map->white);
-  json_builder_end_object (builder);
-
-  root = json_builder_get_root (builder);
-  text = json_to_string (root, FALSE);
-  json_node_unref (root);
-  g_object_unref (builder);
-  return text;
+    add_option (json, conv_layer_argument_info ((ConvLayerArgument) i)->name, &options->values[i]);
+  add_double (json, "min", (gdouble) map->min);
+  add_double (json, "max", (gdouble) map->max);
+  add_double (json, "black", (gdouble) map->black);
+  add_double (json, "white", (gdouble) map->white);
+  g_string_append_c (json, '}');
+  return g_string_free (json, FALSE);
 }
+
+/* ---- messages ---- */
 
 gchar *
 conv_layer_clip_message (const GPtrArray *maps)

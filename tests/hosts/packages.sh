@@ -14,7 +14,7 @@ ninja-build     | cmd:ninja            | runs the build
 pkgconf         | cmd:pkg-config       | finds the libraries
 gettext         | cmd:msgfmt           | translations
 libgegl-dev     | pc:gegl-0.4          | pixel buffers
-libjson-glib-dev| pc:json-glib-1.0     | the settings kept with every map'
+libjson-glib-dev| pc:json-glib-1.0     | what the tests read of the dialog and of the maps'
 packages_gimp2='
 libgimp2.0-dev  | pc:gimpui-2.0        | the plug-in interface of GIMP 2.10'
 packages_gimp3='

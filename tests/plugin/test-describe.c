@@ -222,6 +222,30 @@ test_json_floats (void)
     }
 }
 
+/* Numbers whose shortest text has an exponent and no point. */
+static void
+test_json_exponents (void)
+{
+  static const gdouble numbers[] = { 1e-10, -1e-10, 1e30, 1e22, -2e-9, 5e-324, 1e38, 0, 100 };
+  g_autoptr (ConvLayerOptions) options = options_of (CONV_LAYER_MAPS, "both");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autoptr (JsonParser) parser = json_parser_new ();
+      ConvLayerMap map = map_of (1, "f", CONV_LAYER_PRE_RELU, 0, 0x1p-66f * (gfloat) i);
+      g_autofree gchar *json = NULL;
+      JsonObject *object;
+
+      g_value_set_double (&options->values[CONV_LAYER_BIAS], numbers[i]);
+      map.black = (gfloat) numbers[i];
+      json = conv_layer_map_json (options, &map);
+      object = parse (parser, json);
+      g_assert_cmpfloat (number (object, "bias"), ==, numbers[i]);
+      g_assert_cmpfloat (number (object, "black"), ==, (gfloat) numbers[i]);
+      g_assert_cmpfloat (number (object, "max"), ==, map.max);
+    }
+}
+
 /* What stands after the numbers may be any text. */
 static void
 check_filter_text (const gchar *filter, const gchar *expected)
@@ -334,6 +358,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/describe/json-german", test_json_german);
   g_test_add_func ("/plugin/describe/json-stage", test_json_stage);
   g_test_add_func ("/plugin/describe/json-floats", test_json_floats);
+  g_test_add_func ("/plugin/describe/json-exponents", test_json_exponents);
   g_test_add_func ("/plugin/describe/json-texts", test_json_texts);
   g_test_add_func ("/plugin/describe/json-invalid-utf8", test_json_invalid_utf8);
   g_test_add_func ("/plugin/describe/clip-message", test_clip_message);
