@@ -597,7 +597,8 @@ conv_layer_settings_load_unused (ConvLayerSettings *settings, const gchar *text)
       gchar *expression = lines[i];
       guint64 place = g_ascii_strtoull (lines[i], &expression, 10);
 
-      if (expression == lines[i] || *expression != ' ' || variants_have (variants, expression + 1)
+      if (expression == lines[i] || *expression != ' ' || strchr (expression, ',')
+          || variants_have (variants, expression + 1)
           || variants->len >= 2 * CONV2D_MAX_FILTERS)
         continue;
       g_ptr_array_insert (variants, (gint) MIN (place, variants->len), variant_new (expression + 1, FALSE));

@@ -220,7 +220,7 @@ test_variants (void)
   g_assert_cmpstr (conv_layer_settings_get_variant (settings, 1)->expression, ==, "-f");
   g_assert_false (conv_layer_settings_get_variant (settings, 1)->used);
   g_assert_false (conv_layer_settings_can_undo (settings));
-  conv_layer_settings_load_unused (settings, "junk\n-1 f\n\n99999999999999999999 rot180(f)\n7f");
+  conv_layer_settings_load_unused (settings, "junk\n-1 f\n\n99999999999999999999 rot180(f)\n7f\n0 f/2, f/3\n0 ,");
   g_assert_cmpint (conv_layer_settings_n_variants (settings), ==, 5);
   g_free (unused);
   g_object_unref (settings);
