@@ -472,7 +472,8 @@ gray32 (const float *rgb, float *codes, int width)
 
   for (; x + LANES <= width; x += LANES)
     {
-      Vector c[3];
+      /* Static analysis does not see that vec_load3 writes them all. */
+      Vector c[3] = { vec_set (0), vec_set (0), vec_set (0) };
 
       vec_load3 (rgb + 3 * x, c);
       c[2] = vec_mul (c[2], vec_set (0.114f));

@@ -350,7 +350,7 @@ Conv2dStatus
 conv2d_filter_parse (const char *text, Conv2dFilter *filter, Conv2dError *error)
 {
   Conv2dFilter parsed = { .rows = 0 };
-  Conv2dError ignored;
+  Conv2dError ignored = { .status = CONV2D_OK };
   Reader reader = { .text = text, .at = text, .filter = &parsed, .error = error ? error : &ignored };
 
   if (!read_filter (&reader))

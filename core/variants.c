@@ -251,7 +251,7 @@ Conv2dStatus
 conv2d_bank_parse (const char *text, const Conv2dFilter *f, Conv2dBank *bank, Conv2dError *error)
 {
   Conv2dBank parsed = { .weights = NULL };
-  Conv2dError ignored;
+  Conv2dError ignored = { .status = CONV2D_OK };
   Reader reader = { .text = text, .at = text, .f = f, .error = error ? error : &ignored };
 
   if (!read_variants (&reader, &parsed))

@@ -175,6 +175,7 @@ static void
 update_combo (Fields *fields, GtkComboBox *combo, const FieldInfo *info)
 {
   const gchar *text = g_value_get_string (conv_layer_settings_get (fields->settings, info->argument));
+  gboolean other; /* none of the words, but a text of its own */
   gint n = 0;
 
   while (info->choices[n].word && *info->choices[n].word && g_strcmp0 (info->choices[n].word, text) != 0)
@@ -182,8 +183,9 @@ update_combo (Fields *fields, GtkComboBox *combo, const FieldInfo *info)
   gtk_combo_box_set_active (combo, info->choices[n].word ? n : -1);
   if (info->argument != CONV_LAYER_PADDING)
     return;
-  gtk_widget_set_sensitive (fields->padding, *info->choices[n].word == '\0');
-  if (*info->choices[n].word == '\0' && g_strcmp0 (gtk_entry_get_text (GTK_ENTRY (fields->padding)), text) != 0)
+  other = info->choices[n].word && *info->choices[n].word == '\0';
+  gtk_widget_set_sensitive (fields->padding, other);
+  if (other && g_strcmp0 (gtk_entry_get_text (GTK_ENTRY (fields->padding)), text) != 0)
     gtk_entry_set_text (GTK_ENTRY (fields->padding), text ? text : "");
 }
 

@@ -100,6 +100,7 @@ settings_changed (GtkWidget *widget)
   ConvLayerArgument fault = CONV_LAYER_N_ARGUMENTS;
   GError *error = NULL;
   const ConvLayerOptions *options;
+  const gchar *reason;
 
   if (editor->stopped)
     return;
@@ -109,12 +110,13 @@ settings_changed (GtkWidget *widget)
       show_options (editor, options);
       fault = CONV_LAYER_N_ARGUMENTS;
     }
-  conv_layer_base_set_fault (editor->base, fault == CONV_LAYER_FILTER ? error->message : NULL);
-  conv_layer_variants_set_fault (editor->variants, fault == CONV_LAYER_VARIANTS ? error->message : NULL);
-  conv_layer_fields_set_fault (editor->fields, fault, error ? error->message : NULL);
+  reason = error ? error->message : NULL;
+  conv_layer_base_set_fault (editor->base, fault == CONV_LAYER_FILTER ? reason : NULL);
+  conv_layer_variants_set_fault (editor->variants, fault == CONV_LAYER_VARIANTS ? reason : NULL);
+  conv_layer_fields_set_fault (editor->fields, fault, reason);
   gtk_widget_set_visible (editor->tab_icons[0], fault == CONV_LAYER_FILTER);
   gtk_widget_set_visible (editor->tab_icons[1], fault < CONV_LAYER_N_ARGUMENTS && conv_layer_fields_has (fault));
-  show_problem (editor, error ? error->message : NULL);
+  show_problem (editor, reason);
   g_clear_error (&error);
 }
 

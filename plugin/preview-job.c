@@ -461,15 +461,15 @@ fill_band (const Drawing *drawing, const Brush *brush, GeglRectangle band)
   if (!drawing->plan)
     return;
   for (gint m = 0; m < drawing->count; m++)
-    targets[m] = (Conv2dTarget) { .pixels = drawing->raw ? (gpointer) (brush->values + (gsize) m * pixels)
-                                                         : (gpointer) (brush->bytes + (gsize) m * pixels),
-                                  .stride = band.width * (ptrdiff_t) (drawing->raw ? sizeof (gfloat) : 1),
-                                  .pixel = drawing->raw ? CONV2D_ACTIVATION : CONV2D_BYTE,
+    targets[m] = (Conv2dTarget) { .pixels = brush->values ? (gpointer) (brush->values + (gsize) m * pixels)
+                                                          : (gpointer) (brush->bytes + (gsize) m * pixels),
+                                  .stride = band.width * (ptrdiff_t) (brush->values ? sizeof (gfloat) : 1),
+                                  .pixel = brush->values ? CONV2D_ACTIVATION : CONV2D_BYTE,
                                   .channels = 1,
                                   .black = drawing->facts[m]->black,
                                   .white = drawing->facts[m]->white };
   conv2d_plan_maps (drawing->plan, brush->work, area, targets);
-  if (drawing->raw)
+  if (brush->values)
     conv_layer_raw_bytes (brush->values, brush->bytes, pixels * (gsize) drawing->count);
 }
 

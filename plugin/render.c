@@ -222,18 +222,17 @@ in_block (const Render *render, const Block *block, guint map)
 }
 
 static void
-hand_over (Render *render, const Block *block, Conv2dArea area, guint map, guchar *pixels)
+hand_over (Render *render, const Block *block, Conv2dArea area, guint map, gpointer pixels)
 {
   GeglRectangle rectangle = { area.x, area.y, area.width, area.height };
   gint stride = area.width * block->pixels.size;
-
   gsize values = (gsize) area.width * (gsize) area.height * (gsize) block->pixels.channels;
 
   if (block->pixels.widen)
     conv_layer_widen (pixels, values);
   if (block->pixels.clip)
     {
-      gsize clipped = conv_layer_clip ((gfloat *) pixels, values);
+      gsize clipped = conv_layer_clip (pixels, values);
 
       g_mutex_lock (&render->lock);
       ((ConvLayerMap *) g_ptr_array_index (render->maps, map))->clipped += clipped / (gsize) block->pixels.channels;

@@ -14,4 +14,7 @@ void memory_start (int n, size_t most);
 /* Nothing fails any more; returns how many allocations there were. */
 int memory_stop (void);
 
+/* How many blocks that were given between the two are not freed yet. */
+int memory_left (void);
+
 #endif

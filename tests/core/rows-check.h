@@ -16,6 +16,9 @@ typedef struct
   int share; /* of 100 shapes */
 } RowsCheck;
 
+/* The next random bits are these bytes, borrowed; when they are used up, SEED's again. */
+void rows_check_tape (const uint8_t *bytes, size_t size);
+
 extern const RowsCheck rows_checks[];
 extern const int n_rows_checks;
 

@@ -1186,9 +1186,11 @@ test_no_memory (void)
       work = conv2d_work_new (plan);
       g_assert_true (work || memory_stop () >= n);
       memory_stop ();
+      g_assert_true (work || memory_left () == 0);
     }
   g_assert_cmpint (n, >, 1);
   conv2d_work_free (work);
+  g_assert_cmpint (memory_left (), ==, 0);
   conv2d_work_free (NULL);
   conv2d_plan_free (plan);
   conv2d_plan_free (NULL);

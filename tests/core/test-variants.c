@@ -416,11 +416,15 @@ test_no_memory (void)
       status = conv2d_bank_parse (text, &f, &bank, &error);
       memory_stop ();
       if (status != CONV2D_OK)
-        g_assert_cmpint (status, ==, CONV2D_NO_MEMORY);
+        {
+          g_assert_cmpint (status, ==, CONV2D_NO_MEMORY);
+          g_assert_cmpint (memory_left (), ==, 0);
+        }
     }
   while (status != CONV2D_OK);
   g_assert_cmpint (n, ==, 3); /* the number, the weights, then none */
   conv2d_bank_clear (&bank);
+  g_assert_cmpint (memory_left (), ==, 0);
 }
 
 static void

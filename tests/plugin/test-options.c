@@ -612,9 +612,13 @@ test_no_memory (void)
       if (options)
         g_assert_cmpint (n, >, 17); /* 16 numbers and the bank */
       else
-        g_assert_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY);
+        {
+          g_assert_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY);
+          g_assert_cmpint (memory_left (), ==, 0);
+        }
     }
   conv_layer_options_free (options);
+  g_assert_cmpint (memory_left (), ==, 0);
   conv_layer_values_clear (values);
 }
 

@@ -1103,6 +1103,7 @@ test_no_memory (void)
       gint asked;
 
       watch_free (c.watch);
+      g_assert_cmpint (memory_left (), ==, 0);
       c.watch = watch_new (c.buffer, c.area, FALSE);
       memory_start (failures + 1, 0);
       conv_layer_preview_set_view (c.watch->preview, &c.viewport, 60, 40);
