@@ -9,7 +9,7 @@ source tests/hosts/steps.sh
 # shellcheck source=tests/hosts/packages.sh
 source tests/hosts/packages.sh
 
-usage='usage: ./test.sh [--all-hosts]
+usage='usage: ./test.sh [--all-hosts] [--packages]
 
 Builds conv-layer in the folder build and runs all tests on this machine'"'"'s GIMP.
 What is missing is installed by apt (as root, or by sudo).
@@ -17,15 +17,18 @@ What is missing is installed by apt (as root, or by sudo).
   --all-hosts  also run them on the other GIMP versions (2.10, 3.0 and 3.2), in
                roots of Debian 12, Debian 13 and Debian forky. They are made once,
                in ~/.cache/conv-layer/hosts (some 1.5 GB each), and kept. Needs root.
+  --packages   also build, check, install, use and remove the Debian package and
+               the zip in minimal roots of Debian 12, 13 and forky. Needs root.
   -h, --help   show this
 
 The last line counts what passed, failed and was skipped. The exit status is
 not 0 when something failed or nothing ran.'
 
-all_hosts=''
+all_hosts='' packages=''
 for argument; do
   case $argument in
     --all-hosts) all_hosts=yes ;;
+    --packages) packages=yes ;;
     -h | --help) say "$usage"; exit ;;
     *) printf '%s\n' "$usage" >&2; exit 2 ;;
   esac
@@ -69,7 +72,8 @@ heading "This machine"
 packages_find_gimp
 gimp_list=packages_gimp$gimp_generation
 needed=$packages_build${!gimp_list}$packages_run$packages_test$packages_windows$packages_emulated
-[[ -z $all_hosts ]] || ((EUID != 0)) || needed+=$packages_roots
+[[ -z $all_hosts$packages ]] || ((EUID != 0)) || needed+=$packages_roots
+[[ -z $packages ]] || ((EUID != 0)) || needed+=$packages_packages
 # Debian 12's GIMP is 2.10: there is no need to run PyTorch on every release.
 [[ -z $all_hosts || $gimp_generation != 2 ]] || needed+=$packages_pytorch
 packages_need "$needed"
@@ -116,6 +120,18 @@ for other in "${others[@]}"; do
     results+=("$name=$folder")
   fi
 done
+
+if [[ $packages ]]; then
+  heading "Packages"
+  if ((EUID != 0)); then
+    results+=(--skip "Packages: their roots need root privileges (run as root)")
+    say "Skipped: their roots need root privileges."
+  else
+    rm -f build/packages.tap
+    run sh -c 'tests/hosts/deb.sh | tee build/packages.tap' || true
+    results+=(--tap Packages=build/packages.tap)
+  fi
+fi
 
 heading "Summary"
 python3 tests/hosts/summary.py "${results[@]}"

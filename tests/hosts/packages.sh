@@ -35,6 +35,11 @@ packages_roots='
 mmdebstrap      | cmd:mmdebstrap       | makes the roots of the other GIMP versions
 debian-archive-keyring | deb:debian-archive-keyring | checks what they are made of
 util-linux      | cmd:unshare          | keeps their mounts apart from the machine'
+# For the packages' own tests.
+packages_packages='
+git             | cmd:git              | makes the tarball of a release
+appstream       | cmd:appstreamcli     | checks what software centres read
+librsvg2-bin    | cmd:rsvg-convert     | draws the icon'
 # For tests in real windows.
 packages_windows='
 ca-certificates | deb:ca-certificates  | mirrors that are reached by https

@@ -2,11 +2,12 @@
 # summary.py: adds up what meson's test runs left behind, one host after the
 # other, and closes with one line: N passed, N failed, N skipped.  Knows no
 # GIMP; reads meson's testlog.json (each program) and testlog.junit.xml (the
-# cases within it).
-"""usage: summary.py [--skip TEXT | --fail TEXT | NAME=BUILD]...
+# cases within it), and what other runners wrote in the Test Anything Protocol.
+"""usage: summary.py [--skip TEXT | --fail TEXT | --tap NAME=FILE | NAME=BUILD]...
 
 A NAME=BUILD whose build folder holds no results counts as one failure, so
-does every TEXT of --fail; every TEXT of --skip counts as one skipped."""
+does a --tap whose FILE is missing or ends early, and every TEXT of --fail;
+every TEXT of --skip counts as one skipped."""
 
 import json
 import os
@@ -65,6 +66,22 @@ def read(build):
     return results
 
 
+def read_tap(path):
+    """Every case of one TAP file: [(name, result)]."""
+    results, planned = [], None
+    with open(path, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            case = re.match(r"(not )?ok\b *\d* *-? *([^#]*)(# *skip)?", line, re.I)
+            if case:
+                result = "failed" if case[1] else "skipped" if case[3] else "passed"
+                results.append((case[2].strip(), result))
+            elif re.match(r"1\.\.\d+", line):
+                planned = int(line[3:].split()[0])
+    if planned != len(results):
+        results.append(("%d cases of %s ran" % (len(results), "?" if planned is None else planned), "failed"))
+    return results
+
+
 def main(arguments):
     hosts = []
     while arguments:
@@ -72,10 +89,11 @@ def main(arguments):
         if argument in ("--skip", "--fail"):
             text = arguments.pop(0)
             hosts.append((text.split(":")[0], [(text, "skipped" if argument == "--skip" else "failed")]))
-        elif "=" in argument:
-            name, build = argument.split("=", 1)
+        elif argument == "--tap" or "=" in argument:
+            reader = read_tap if argument == "--tap" else read
+            name, path = (arguments.pop(0) if argument == "--tap" else argument).split("=", 1)
             try:
-                hosts.append((name, read(build)))
+                hosts.append((name, reader(path)))
             except (OSError, ValueError, KeyError):
                 hosts.append((name, [("no results: the build or the runner failed", "failed")]))
         else:
