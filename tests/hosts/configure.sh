@@ -9,5 +9,9 @@ shift 2
 if [[ -f $build/build.ninja ]] && meson configure "$build" "$@"; then
   exit
 fi
-[[ ! -f $build/meson-private/coredata.dat ]] || set -- --wipe "$@"
+if [[ -f $build/meson-private/coredata.dat ]]; then
+  meson setup --wipe "$@" "$build" "$source" && exit
+  # --wipe keeps what the folder was given before, options too that are no more.
+  rm -rf --one-file-system "$build"
+fi
 exec meson setup "$build" "$source" "$@"
