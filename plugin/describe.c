@@ -146,6 +146,7 @@ gchar *
 conv_layer_clip_message (const GPtrArray *maps)
 {
   guint64 clipped = 0, pixels = 0;
+  gchar *clipped_text, *pixels_text, *message;
 
   for (guint i = 0; i < maps->len; i++)
     {
@@ -156,10 +157,16 @@ conv_layer_clip_message (const GPtrArray *maps)
     }
   if (clipped == 0)
     return NULL;
-  return g_strdup_printf (_("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " pixels lay outside 0 to 1 and were clipped, "
-                            "because the image's precision is an integer one; choose a floating point precision "
-                            "(Image > Precision) to keep them."),
-                             clipped, pixels);
+  /* As texts: gettext's tools cannot read the macros of wide numbers. */
+  clipped_text = g_strdup_printf ("%" G_GUINT64_FORMAT, clipped);
+  pixels_text = g_strdup_printf ("%" G_GUINT64_FORMAT, pixels);
+  message
+      = g_strdup_printf (_("%s of %s pixels lay outside 0 to 1 and were clipped, because the image's precision is an "
+                               "integer one; choose a floating point precision (Image > Precision) to keep them."),
+                            clipped_text, pixels_text);
+  g_free (clipped_text);
+  g_free (pixels_text);
+  return message;
 }
 
 /* ---- errors ---- */

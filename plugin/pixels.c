@@ -132,10 +132,14 @@ conv_layer_reading_read (const ConvLayerReading *reading, GeglRectangle area)
 void
 conv_layer_set_area_error (GError **error, const GeglRectangle *area, gsize bytes)
 {
+  /* As text: gettext's tools cannot read the macros of wide numbers. */
+  gchar *mebibytes = g_strdup_printf ("%" G_GSIZE_FORMAT, bytes >> 20);
+
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY,
-               _("There is not enough memory for an area of %d x %d pixels (%" G_GSIZE_FORMAT
-                 " MiB); select a smaller area or close other images."),
-                  area->width, area->height, bytes >> 20);
+               _("There is not enough memory for an area of %d x %d pixels (%s MiB); select a smaller area or close "
+                 "other images."),
+                  area->width, area->height, mebibytes);
+  g_free (mebibytes);
 }
 
 typedef struct

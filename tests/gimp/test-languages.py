@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+# test-languages.py: the catalogues of all languages: whole, and used by GIMP:
+# the menu's label, and the names of the layers that a run makes.  Knows no
+# language.
+
+import gettext
+import os
+import re
+import shutil
+import subprocess
+
+from host import DEFAULTS, HOST, TESTS, Profile, main
+from tap import equal, true
+
+TOP = os.path.dirname(TESTS)
+PO = os.path.join(TOP, "po")
+LABEL = "Convolutional _Layer…"
+GROUP = "Convolutional layer"
+
+
+def languages():
+    with open(os.path.join(PO, "LINGUAS"), encoding="utf-8") as stream:
+        return [word for line in stream for word in line.partition("#")[0].split()]
+
+
+def compile_catalogue(language, folder):
+    """The catalogue in FOLDER as GIMP finds it; gives what msgfmt counted."""
+    place = os.path.join(folder, language, "LC_MESSAGES")
+    os.makedirs(place, exist_ok=True)
+    done = subprocess.run(["msgfmt", "-c", "--statistics", "-o", os.path.join(place, "conv-layer.mo"),
+                           os.path.join(PO, language + ".po")], capture_output=True, text=True,
+                          env=dict(os.environ, LC_ALL="C"))
+    equal(done.returncode, 0, "msgfmt -c: " + done.stderr)
+    return done.stderr.strip()
+
+
+def template(folder):
+    """The texts in the sources, made anew."""
+    path = os.path.join(folder, "conv-layer.pot")
+    subprocess.run(["xgettext", "--from-code=UTF-8", "-k_", "-kN_", "-kC_:1c,2", "-kNC_:1c,2", "-kngettext:1,2",
+                    "-kg_dngettext:2,3", "-o", path, "-f", os.path.join(PO, "POTFILES")], cwd=TOP, check=True)
+    return path
+
+
+def missing(language, pot):
+    """The texts of the sources that the catalogue has no whole translation of."""
+    merged = subprocess.run(["msgmerge", "-q", "-N", "-o", "-", os.path.join(PO, language + ".po"), pot],
+                            capture_output=True, text=True, check=True).stdout
+    left = subprocess.run(["msgattrib", "--untranslated", "--no-wrap", "-"], input=merged, capture_output=True, text=True,
+                          check=True).stdout
+    return re.findall(r'^msgid (".+")', left, re.MULTILINE)
+
+
+def uses_gettext(path):
+    with open(path, encoding="utf-8") as stream:
+        text = re.sub(r"/\*.*?\*/", "", stream.read(), flags=re.DOTALL)
+    return re.search(r'\b(?:N?C?_|n?gettext|g_dn?gettext)\s*\(\s*"', text) is not None
+
+
+def check_files():
+    with open(os.path.join(PO, "POTFILES"), encoding="utf-8") as stream:
+        listed = sorted(line.strip() for line in stream if line.strip() and not line.startswith("#"))
+    found = []
+    for folder in ("core", "plugin"):
+        for path, _, names in os.walk(os.path.join(TOP, folder)):
+            found += [os.path.relpath(os.path.join(path, name), TOP) for name in names
+                      if name.endswith((".c", ".h")) and uses_gettext(os.path.join(path, name))]
+    equal(listed, sorted(found), "po/POTFILES")
+
+
+def check_menu(profile, language, label):
+    with open(os.path.join(profile.path, "pluginrc"), "rb") as stream:
+        rc = stream.read()
+    if HOST.generation == 3:
+        true(label.encode() in rc, "pluginrc has not the label %s" % label)
+    else:
+        # GIMP 2.10 keeps the English label and where its translations lie.
+        folder = os.path.join(profile.path, "plug-ins", "conv-layer", "locale")
+        place = re.search(rb'locale-def "conv-layer"\s+"([^"]+)"', rc)
+        true(place, "pluginrc tells of no translations")
+        equal(os.path.realpath(place.group(1).decode().replace("${gimp_dir}", profile.path)), os.path.realpath(folder),
+              "where GIMP looks for them")
+        true(LABEL.encode() in rc or LABEL.replace("…", "\\342\\200\\246").encode() in rc, "pluginrc has no label")
+
+
+RUN_2 = """(let* ((image (car (gimp-image-new 8 8 RGB))) (layer (car (gimp-layer-new image 8 8 RGB-IMAGE "x" 100 LAYER-MODE-NORMAL))))
+  (gimp-image-insert-layer image layer 0 0)
+  (plug-in-conv-layer RUN-NONINTERACTIVE image layer %s)
+  (gimp-xcf-save RUN-NONINTERACTIVE image layer "%s" "x"))"""
+RUN_3 = """(let* ((image (car (gimp-image-new 8 8 RGB))) (layer (car (gimp-layer-new image "x" 8 8 RGB-IMAGE 100 LAYER-MODE-NORMAL))))
+  (gimp-image-insert-layer image layer 0 0)
+  (plug-in-conv-layer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer))
+  (gimp-xcf-save #:run-mode RUN-NONINTERACTIVE #:image image #:file "%s"))"""
+
+
+def literal(value):
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return '"%s"' % value if isinstance(value, str) else str(value)
+
+
+def batch(path):
+    if HOST.generation == 3:
+        return RUN_3 % path
+    return RUN_2 % (" ".join(literal(value) for value in DEFAULTS.values()), path)
+
+
+def check_language(profile, language):
+    folder = os.path.join(profile.path, "plug-ins", "conv-layer", "locale")
+    words = gettext.translation("conv-layer", folder, [language]).gettext
+    path = profile.file(language + ".xcf")
+    # So that GIMP asks the plug-in anew.
+    if os.path.exists(profile.path + "/pluginrc"):
+        os.remove(profile.path + "/pluginrc")
+    true(words(LABEL) != LABEL, "the label is not translated")
+    code, log = profile.start(batch(path), LC_ALL=None, LANG="C.UTF-8", LANGUAGE=language)
+    check_menu(profile, language, words(LABEL))
+    true(os.path.exists(path), "no result (exit code %s): %s" % (code, log[-800:]))
+    with open(path, "rb") as stream:
+        true(words(GROUP).encode() in stream.read(), "no layer group named %s" % words(GROUP))
+
+
+def run(report):
+    profile = Profile()
+    scratch = Profile.scratch()
+    folder = os.path.join(profile.path, "plug-ins", "conv-layer", "locale")
+    try:
+        report.run("languages/files", check_files)
+        pot = template(scratch)
+        for language in languages():
+            def catalogue(language=language):
+                counted = compile_catalogue(language, folder)
+                true("fuzzy" not in counted and "untranslated" not in counted, counted)
+                equal(missing(language, pot), [], "texts without a translation")
+            report.run("languages/%s/catalogue" % language, catalogue)
+            report.run("languages/%s/in-gimp" % language, check_language, profile, language)
+    finally:
+        profile.remove()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+main(run)
