@@ -23,7 +23,7 @@ typedef struct
   GPtrArray *maps;    /* ConvLayerMap */
   GArray *layers;     /* gint32 */
   GPtrArray *buffers; /* of the layers */
-  gboolean inserted;  /* they are in the image */
+  gboolean inserted;  /* they themselves are in the image */
 } Run;
 
 static GeglBuffer *
@@ -135,26 +135,14 @@ compute (Run *run, GError **error)
 
 /* ---- inserting ---- */
 
-static gint32
-insert_group (const Run *run, const gchar *name, gint32 parent, gint position)
-{
-  gint32 group = gimp_layer_group_new (run->image);
-
-  gimp_item_set_name (group, name);
-  gimp_image_insert_layer (run->image, group, parent, position);
-  return group;
-}
-
 static void
-insert_map (const Run *run, guint i, gint32 parent, gint position)
+attach_json (const Run *run, guint i)
 {
-  gint32 layer = g_array_index (run->layers, gint32, i);
   gchar *json = conv_layer_map_json (run->options, run->maps->pdata[i]);
   GimpParasite *parasite
       = gimp_parasite_new (CONV_LAYER_PARASITE, GIMP_PARASITE_PERSISTENT, (guint32) strlen (json) + 1, json);
 
-  gimp_item_attach_parasite (layer, parasite);
-  gimp_image_insert_layer (run->image, layer, parent, position);
+  gimp_item_attach_parasite (g_array_index (run->layers, gint32, i), parasite);
   gimp_parasite_free (parasite);
   g_free (json);
 }
@@ -171,35 +159,88 @@ select_source (const Run *run)
     gimp_image_set_active_channel (run->image, run->drawable);
 }
 
-/* Returns the group or the first map. */
+/* An image like that of RUN, which nobody sees; to be deleted. */
+static gint32
+draft_new (const Run *run)
+{
+  gint32 draft = gimp_image_new_with_precision (gimp_image_width (run->image), gimp_image_height (run->image),
+                                                gimp_image_base_type (run->image),
+                                                gimp_image_get_precision (run->image));
+  GimpColorProfile *profile = gimp_image_get_color_profile (run->image);
+
+  gimp_image_undo_disable (draft);
+  if (profile)
+    {
+      gimp_image_set_color_profile (draft, profile);
+      g_object_unref (profile);
+    }
+  return draft;
+}
+
+static gint32
+draft_group (gint32 draft, const gchar *name, gint32 parent, gint position)
+{
+  gint32 group = gimp_layer_group_new (draft);
+
+  gimp_item_set_name (group, name);
+  gimp_image_insert_layer (draft, group, parent, position);
+  return group;
+}
+
+/* The whole group, not yet in the image: copies, which share the pixels. */
+static gint32
+make_group (const Run *run)
+{
+  gint32 draft = draft_new (run);
+  gint32 whole = draft_group (draft, conv_layer_group_name (), 0, 0), stage = -1, copy;
+  gint inside = 0, stages = 0;
+
+  for (guint i = 0; i < run->layers->len; i++)
+    {
+      const ConvLayerMap *map = run->maps->pdata[i];
+
+      if (map->output == 1)
+        {
+          stage = draft_group (draft, conv_layer_stage_name (map->stage), whole, stages++);
+          inside = 0;
+        }
+      copy = gimp_layer_new_from_drawable (g_array_index (run->layers, gint32, i), draft);
+      gimp_image_insert_layer (draft, copy, stage, inside++);
+    }
+  copy = gimp_layer_new_from_drawable (whole, run->image);
+  gimp_image_delete (draft);
+  return copy;
+}
+
+/* Returns the group or the first map.  A group comes at once: whenever the
+ * plug-in is killed, the image has all of it or nothing. */
 static gint32
 insert_layers (Run *run)
 {
   gboolean above = gimp_item_is_layer (run->drawable);
   gint32 parent = above ? gimp_item_get_parent (run->drawable) : -1;
   gint position = above ? MAX (0, gimp_image_get_item_position (run->image, run->drawable)) : 0;
-  gint32 whole = -1, stage = -1;
-  gint inside = 0, stages = 0;
+  gint32 result;
 
   parent = MAX (parent, 0); /* 0: the top of the tree */
-  gimp_image_undo_group_start (run->image);
-  run->inserted = TRUE;
-  if (run->options->group)
-    whole = insert_group (run, conv_layer_group_name (), parent, position);
   for (guint i = 0; i < run->layers->len; i++)
+    attach_json (run, i);
+  if (run->options->group)
     {
-      const ConvLayerMap *map = run->maps->pdata[i];
-
-      if (whole >= 0 && map->output == 1)
-        {
-          stage = insert_group (run, conv_layer_stage_name (map->stage), whole, stages++);
-          inside = 0;
-        }
-      insert_map (run, i, whole >= 0 ? stage : parent, whole >= 0 ? inside++ : position + (gint) i);
+      result = make_group (run);
+      gimp_image_insert_layer (run->image, result, parent, position);
+    }
+  else
+    {
+      gimp_image_undo_group_start (run->image);
+      run->inserted = TRUE;
+      for (guint i = 0; i < run->layers->len; i++)
+        gimp_image_insert_layer (run->image, g_array_index (run->layers, gint32, i), parent, position + (gint) i);
+      result = g_array_index (run->layers, gint32, 0);
+      gimp_image_undo_group_end (run->image);
     }
   select_source (run);
-  gimp_image_undo_group_end (run->image);
-  return whole >= 0 ? whole : g_array_index (run->layers, gint32, 0);
+  return result;
 }
 
 /* The layer that the procedure returns; -1 with ERROR set, and nothing left in GIMP. */
@@ -383,16 +424,16 @@ run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, 
   static gchar *message = NULL;
   gchar *folder = locale_folder ();
   GError *error = NULL;
-  gint32 layer;
+  gint32 layer = -1;
 
   (void) name;
   conv_layer_trace ("run", "%s", "");
-  gegl_init (NULL, NULL);
   bindtextdomain (GETTEXT_PACKAGE, folder);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   g_free (folder);
 
-  layer = run_procedure (n_params, params, &error);
+  if (conv_layer_start (&error))
+    layer = run_procedure (n_params, params, &error);
   values[0].type = GIMP_PDB_STATUS;
   *n_values = 2;
   *result = values;

@@ -445,10 +445,9 @@ conv_layer_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image
 
   (void) run_data;
   conv_layer_trace ("run", "%s", "");
-  gegl_init (NULL, NULL);
-  if (run_mode == GIMP_RUN_INTERACTIVE && !gtk_init_check (NULL, NULL))
+  if (conv_layer_start (&error) && run_mode == GIMP_RUN_INTERACTIVE && !gtk_init_check (NULL, NULL))
     conv_layer_set_display_error (&error);
-  else if (check_image (image, drawables, &error)
+  else if (!error && check_image (image, drawables, &error)
            && (run_mode != GIMP_RUN_INTERACTIVE || ask (procedure, config, image, drawables[0], &error)))
     options = read_options (config, &error);
   if (options)

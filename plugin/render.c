@@ -11,6 +11,10 @@
 #define FILTERS_AT_ONCE 8     /* that a block is computed for */
 #define BLOCK_BYTES (2 << 20) /* of pixels a thread makes before it hands them over */
 #define ROUNDS 16             /* of progress in a pass */
+/* What GEGL takes for a moment when it starts, mostly babl's reading its cache,
+ * which it does not check for; and what is needed then at the least. */
+#define START_BYTES ((gsize) 400 << 20)
+#define LEAST_CACHE ((guint64) 64 << 20) /* bytes of tiles that GEGL may keep */
 
 typedef struct
 {
@@ -301,6 +305,42 @@ draw_band (Render *render, Conv2dWork *work, gint y, gint height)
     render->host->drawn (g_ptr_array_index (render->buffers, i), render->host->data);
 }
 
+/* ---- memory ---- */
+
+gboolean
+conv_layer_start (GError **error)
+{
+  gpointer room = g_try_malloc (START_BYTES);
+
+  if (!room)
+    {
+      g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY,
+                   _("The filter needs %d MiB of memory to start, and there is less; close other images or programs "
+                     "and try again."),
+                   (gint) (START_BYTES >> 20));
+      return FALSE;
+    }
+  g_free (room);
+  gegl_init (NULL, NULL);
+  return TRUE;
+}
+
+/* Every tile is read and written once, so that a cache is of no use but for the
+ * rows of tiles that bands share; GIMP's own setting is half of the machine's
+ * memory, and GEGL ends the process when it gets no more. */
+static void
+limit_cache (const ConvLayerSource *source)
+{
+  gint tile_height = 0, threads = 1;
+  guint64 size = 0, needed;
+
+  g_object_get (source->buffer, "tile-height", &tile_height, NULL);
+  g_object_get (gegl_config (), "tile-cache-size", &size, "threads", &threads, NULL);
+  needed = (guint64) source->area.width * (guint64) tile_height * (guint64) (threads + 1)
+           * (guint64) babl_format_get_bytes_per_pixel (gegl_buffer_get_format (source->buffer));
+  g_object_set (gegl_config (), "tile-cache-size", MIN (size, MAX (LEAST_CACHE, needed)), NULL);
+}
+
 /* ---- the whole ---- */
 
 static gboolean
@@ -336,6 +376,7 @@ conv_layer_render (const ConvLayerOptions *options, const ConvLayerSource *sourc
   if (!conv_layer_options_measure (options, source->area.width, source->area.height, &render.geometry, NULL, error))
     return NULL;
 
+  limit_cache (source);
   host->progress (_("Reading the picture as gray"), 0, host->data);
   if (!conv_layer_read_plane (source, options->grayscale, &plane, error))
     return NULL;

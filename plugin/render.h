@@ -44,11 +44,16 @@ typedef struct
   gpointer data;
 } ConvLayerHost;
 
+/* Starts GEGL, to be called before anything else of it.  FALSE with
+ * CONV_LAYER_ERROR_MEMORY when there is too little memory for that: GEGL would
+ * end the process. */
+gboolean conv_layer_start (GError **error);
+
 /* Applies the layer to the source: its maps, ConvLayerMap, all pre-ReLU in
  * order, then all post-ReLU (those asked for), drawn into the host's buffers.
  * Free with g_ptr_array_unref().  NULL with ERROR set; some of the host's
  * buffers may then have been made.  Memory: the gray plane (1, 2 or 4 bytes a
- * pixel), and a few tiles a thread. */
+ * pixel), a few tiles a thread, and GEGL's cache of tiles, which is limited. */
 GPtrArray *conv_layer_render (const ConvLayerOptions *options, const ConvLayerSource *source, const ConvLayerHost *host,
                               GError **error);
 

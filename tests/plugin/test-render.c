@@ -884,6 +884,25 @@ test_plane_too_large (void)
   g_object_unref (buffer);
 }
 
+/* Told before GEGL gets to it. */
+static void
+test_no_memory_to_start (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  memory_start (0, (gsize) 100 << 20);
+  g_assert_false (conv_layer_start (&error));
+  memory_stop ();
+  g_assert_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY);
+  check_sentence (error, "400 MiB|close");
+  g_clear_error (&error);
+  memory_start (0, 0);
+  g_assert_true (conv_layer_start (&error));
+  memory_stop ();
+  g_assert_no_error (error);
+  g_assert_cmpint (memory_left (), ==, 0);
+}
+
 /* Each allocation of a run fails in its turn; returns how many there are. */
 static gint
 fail_each (const ConvLayerOptions *options, GeglBuffer *buffer, const Babl *format)
@@ -1025,6 +1044,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/render/too-large", test_too_large);
   g_test_add_func ("/plugin/render/plane-too-large", test_plane_too_large);
   g_test_add_func ("/plugin/render/no-memory", test_no_memory);
+  g_test_add_func ("/plugin/render/no-memory-to-start", test_no_memory_to_start);
   g_test_add_func ("/plugin/render/progress", test_progress);
   g_test_add_func ("/plugin/render/source-untouched", test_source_untouched);
   result = g_test_run ();

@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+# test-faults.py: the plug-in is killed at random moments, gets too little
+# memory, a full disk, a profile it cannot write to, and loses its GIMP:
+# afterwards the image is the one before or the complete result, and nothing is
+# left running.  CONV_LAYER_KILLS sets how many moments are tried (20 without it).
+
+import os
+import random
+import shutil
+import signal
+
+from host import EXECUTABLE, HOST, Batch, Profile, main, plain_message, scheme
+from images import components
+from tap import Skip, equal, true
+from window import Dialog, Window, missing
+from xcf import CHANNELS
+from xcf_writer import Layer, write
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+WIDTH, HEIGHT = 900, 700
+
+
+def source(path, width=WIDTH, height=HEIGHT):
+    row = components(width * CHANNELS[0])
+    write(path, width, height, [Layer("photo", width, height, 0, row * height, active=True)])
+
+
+def content(xcf):
+    """All of an image that counts."""
+    return [(layer.name, layer.width, layer.height, layer.x, layer.y, None if layer.is_group else layer.bytes,
+             sorted(layer.parasites.items())) for layer in xcf.all_layers]
+
+
+class Plan:
+    """What is to happen to the runs of one batch, in order."""
+
+    def __init__(self, **more):
+        self.profile = Profile(more.pop("gimprc", ""))
+        self.path = self.profile.file("plan.txt")
+        self.lines = []
+        self.batch = Batch(self.profile, GIMP_PLUGIN_DEBUG_WRAP="conv-layer",
+                           GIMP_PLUGIN_DEBUG_WRAPPER="bash %s %s" % (os.path.join(HERE, "fault-wrapper.sh"), self.path),
+                           **more)
+        self.input = self.profile.file("in.xcf")
+        self.complete = None
+
+    def add(self, name, line, check, **options):
+        """A run of the filter under LINE; CHECK gets the result, the image's content after it, and whether it is new."""
+        self.lines.append(line)
+
+        def body(case):
+            return """(let* ((image (t-load %s)) (layer (t-layer image "photo")))
+              (t-clean image)
+              (t-run "call" (lambda () %s))
+              (t-record "dirty" (t-dirty image))
+              (t-save image %s)
+              (gimp-image-delete image))""" % (scheme(self.input), HOST.call(**options), case.path("after.xcf"))
+
+        def checked(result):
+            found = content(result.xcf("after.xcf"))
+            os.unlink(result.case.file("after.xcf"))
+            check(result, found)
+
+        self.batch.case(name, body, checked).may_crash = True
+
+    def run(self, report):
+        with open(self.path, "w") as stream:
+            stream.write("".join(line + "\n" for line in self.lines))
+        try:
+            self.batch.run(report)
+        finally:
+            self.profile.remove()
+
+    # ---- checks ----
+
+    def is_complete(self, result, found):
+        true(result["call"][0], "the call failed: %s" % (result["call"][1],))
+        true(len(found) > 1, "no layers")
+        self.complete = found
+
+    def is_whole(self, result, found):
+        """The one before, clean, after an error; or the complete result."""
+        if found == self.complete:
+            return True
+        equal([layer[0] for layer in found], ["photo"], "layers")
+        true(not result["call"][0], "the call tells of no error")
+        equal(result["dirty"], 0, "dirty")
+        return False
+
+
+# ---- SIGKILL ----
+
+def measured(report):
+    """How long the plug-in lives, in seconds."""
+    plan = Plan()
+    source(plan.input)
+    times = plan.profile.file("time.txt")
+    for n in range(3):
+        plan.add("faults/undisturbed-%d" % (n + 1), "measure %s-%d" % (times, n), plan.is_complete)
+    seconds = []
+    remove = plan.profile.remove
+    plan.profile.remove = lambda: None
+    plan.run(report)
+    for n in range(3):
+        if os.path.exists("%s-%d" % (times, n)):
+            with open("%s-%d" % (times, n)) as stream:
+                seconds.append(int(stream.read()) / 1e6)
+    remove()
+    return max(seconds) if seconds else 1
+
+
+def kills(report):
+    count = int(os.environ.get("CONV_LAYER_KILLS", "20"))
+    seed = int(os.environ.get("CONV_LAYER_KILL_SEED", "1"))
+    life = measured(report)
+    print("# the plug-in lives for %.3f s" % life)
+    plan = Plan()
+    source(plan.input)
+    plan.add("faults/complete", "", plan.is_complete)
+    fates = {True: 0, False: 0}
+
+    def check(result, found):
+        fates[plan.is_whole(result, found)] += 1
+
+    chance = random.Random(seed)
+    for n in range(count):
+        # Half of them about when the layers are put into the image.
+        moment = chance.uniform(0, 1.05 * life) if n % 2 else chance.uniform(0.75 * life, 1.05 * life)
+        plan.add("faults/kill-%d" % (n + 1), "kill %.4f" % moment, check)
+    plan.run(report)
+    print("# %d kills: %d left the image as it was, %d came after the complete result" % (count, fates[False], fates[True]))
+
+
+# ---- memory ----
+
+def address_space(report):
+    """12 million pixels, so that it takes more than a start."""
+    plan = Plan()
+    source(plan.input, 4000, 3000)
+    fates = []
+
+    def check(megabytes):
+        def checked(result, found):
+            whole = plan.is_whole(result, found)
+            message = "complete" if whole else plain_message(result["call"][1])
+            fates.append("%d MB: %s" % (megabytes, message))
+            true(whole or (message.endswith(".") and "memory" in message), "no sentence: " + message)
+        return checked
+
+    # Whatever it takes to start there must be, from now on.
+    plan.add("faults/address-space-free", "", plan.is_complete)
+    plan.add("faults/address-space-free-again", "", plan.is_whole)
+    for megabytes in range(160, 401, 20):
+        plan.add("faults/address-space-%d" % megabytes, "as %d" % (megabytes * 1024), check(megabytes))
+    for megabytes in 600, 800:
+        plan.add("faults/address-space-%d" % megabytes, "as %d" % (megabytes * 1024), check(megabytes))
+    plan.run(report)
+    for fate in fates:
+        print("# " + fate.replace("\n", " "))
+
+
+# ---- disks ----
+
+def in_own_mounts(command):
+    """A command that runs where mounts are its own; a skip where that cannot be."""
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        raise Skip("only root can mount a disk for the test")
+    return ["unshare", "--mount", "--", "sh", "-c", command + '; exec "$@"', "sh"]
+
+
+class Mounted(Profile):
+    """A profile whose GIMP starts after COMMAND in mounts of its own."""
+
+    def __init__(self, command, gimprc=""):
+        Profile.__init__(self, gimprc)
+        self.command = command
+
+    def prefix(self):
+        return in_own_mounts(self.command % {"profile": self.path, "folder": self.folder})
+
+
+def one_run(report, name, profile, check, width=WIDTH, height=HEIGHT):
+    batch = Batch(profile)
+    path = profile.file("in.xcf")
+    source(path, width, height)
+
+    def body(case):
+        return """(let* ((image (t-load %s)) (layer (t-layer image "photo")))
+          (t-clean image)
+          (t-run "call" (lambda () %s))
+          (t-record "dirty" (t-dirty image))
+          (t-record "count" (t-count image))
+          (t-save image %s)
+          (gimp-image-delete image))""" % (scheme(path), HOST.call(), case.path("after.xcf"))
+
+    batch.case(name, body, check).may_crash = True
+    try:
+        batch.run(report)
+    except Skip as reason:
+        report.skip(name, str(reason))
+    finally:
+        profile.remove()
+
+
+def disks(report):
+    complete = []
+
+    def is_first(result):
+        true(result["call"][0], "the call failed")
+        complete.extend(content(result.xcf("after.xcf")))
+
+    def is_same(result):
+        true(result["call"][0], "the call failed: %s" % (result["call"][1],))
+        equal(content(result.xcf("after.xcf")), complete, "another result")
+
+    one_run(report, "faults/usual-disk", Profile(), is_first)
+    one_run(report, "faults/read-only-profile",
+            Mounted("mount --bind %(profile)s %(profile)s && mount -o remount,bind,ro %(profile)s"), is_same)
+    one_run(report, "faults/full-profile",
+            Mounted("mount -t tmpfs -o size=4k none %(profile)s/conv-layer 2>/dev/null || true; "
+                    "mkdir -p %(profile)s/conv-layer && mount -t tmpfs -o size=4k none %(profile)s/conv-layer && "
+                    "head -c 4096 /dev/zero >%(profile)s/conv-layer/full"), is_same)
+    # The plug-in's own GEGL swaps nothing, however little it may keep in memory.
+    one_run(report, "faults/full-swap",
+            Mounted("mkdir -p %(folder)s/swap && mount -t tmpfs -o size=4k none %(folder)s/swap",
+                    '(swap-path "${gimp_dir}/../swap")\n'), is_same)
+
+
+# ---- GIMP goes away ----
+
+def processes():
+    """Those of our plug-in: their ids."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                if os.path.realpath("/proc/%s/exe" % name) == os.path.realpath(EXECUTABLE):
+                    found.append(int(name))
+            except OSError:
+                pass
+    return found
+
+
+def closed(report):
+    """GIMP ends while the dialog computes: the plug-in does, too."""
+    reason = missing()
+    if reason:
+        report.skip("faults/gimp-closed", reason)
+        return
+    folder = Profile.scratch()
+    path = os.path.join(folder, "undo-photo.xcf")
+    source(path, 3000, 2000)
+
+    def case(how):
+        others = set(processes())
+        window = Window(path)
+        try:
+            window.activate()
+            window.step("(t-clean (t-image))")
+            window.keys("alt+r", "g")
+            window.keys("l", pause=0)
+            dialog = Dialog(window)
+            window.wait(lambda: dialog.events("preview-request"), "the dialog computes", 60)
+            true(set(processes()) - others, "there is no process of the plug-in")
+            window.processes[-1].send_signal(how)
+            window.wait(lambda: not set(processes()) - others, "the plug-in to end", 60)
+        finally:
+            window.close()
+
+    for how in signal.SIGTERM, signal.SIGKILL:
+        report.run("faults/gimp-closed-%s" % how.name.lower(), case, how)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(report):
+    kills(report)
+    address_space(report)
+    disks(report)
+    closed(report)
+
+
+main(run)
