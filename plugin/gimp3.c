@@ -95,6 +95,23 @@ drawn (GeglBuffer *buffer, gpointer data)
   gegl_buffer_flush (buffer);
 }
 
+/* An image like IMAGE, which nobody sees; to be deleted. */
+static GimpImage *
+image_like (GimpImage *image)
+{
+  GimpImage *like = gimp_image_new_with_precision (gimp_image_get_width (image), gimp_image_get_height (image),
+                                                   gimp_image_get_base_type (image), gimp_image_get_precision (image));
+  GimpColorProfile *profile = gimp_image_get_color_profile (image);
+
+  gimp_image_undo_disable (like);
+  if (profile)
+    {
+      gimp_image_set_color_profile (like, profile);
+      g_object_unref (profile);
+    }
+  return like;
+}
+
 /* ---- what the user sees of a drawable ---- */
 
 /* libgimp reads pixels without the drawable's non-destructive filters, so
@@ -103,18 +120,9 @@ drawn (GeglBuffer *buffer, gpointer data)
 static void
 copy_seen_layer (Run *run)
 {
-  GimpImage *image = run->image;
-  GimpColorProfile *profile = gimp_image_get_color_profile (image);
   GimpLayer *copy;
 
-  run->seen = gimp_image_new_with_precision (gimp_image_get_width (image), gimp_image_get_height (image),
-                                             gimp_image_get_base_type (image), gimp_image_get_precision (image));
-  gimp_image_undo_disable (run->seen);
-  if (profile)
-    {
-      gimp_image_set_color_profile (run->seen, profile);
-      g_object_unref (profile);
-    }
+  run->seen = image_like (run->image);
   copy = gimp_layer_new_from_drawable (run->drawable, run->seen);
   gimp_image_insert_layer (run->seen, copy, NULL, 0);
   gimp_item_set_visible (GIMP_ITEM (copy), TRUE);
@@ -226,28 +234,74 @@ compute (Run *run, GError **error)
 
 /* ---- inserting ---- */
 
-static GimpLayer *
-insert_group (Run *run, const gchar *name, GimpLayer *parent, gint position)
-{
-  GimpLayer *group = GIMP_LAYER (gimp_group_layer_new (run->image, name));
-
-  gimp_image_insert_layer (run->image, group, parent, position);
-  return group;
-}
-
 static void
-insert_map (Run *run, guint i, GimpLayer *parent, gint position)
+attach_json (Run *run, guint i)
 {
   gchar *json = conv_layer_map_json (run->options, run->maps->pdata[i]);
   GimpParasite *parasite
       = gimp_parasite_new (CONV_LAYER_PARASITE, GIMP_PARASITE_PERSISTENT, (guint32) strlen (json) + 1, json);
 
   gimp_item_attach_parasite (run->layers->pdata[i], parasite);
-  gimp_image_insert_layer (run->image, run->layers->pdata[i], parent, position);
   gimp_parasite_free (parasite);
   g_free (json);
 }
 
+static GimpLayer *
+draft_group (GimpImage *draft, const gchar *name, GimpLayer *parent, gint position)
+{
+  GimpLayer *group = GIMP_LAYER (gimp_group_layer_new (draft, name));
+
+  gimp_image_insert_layer (draft, group, parent, position);
+  return group;
+}
+
+/* The whole group, not yet in the image: copies, which share the pixels. */
+static GimpLayer *
+make_group (const Run *run)
+{
+  GimpImage *draft = image_like (run->image);
+  GimpLayer *whole = draft_group (draft, conv_layer_group_name (), NULL, 0), *stage = NULL, *copy;
+  gint inside = 0, stages = 0;
+
+  for (guint i = 0; i < run->layers->len; i++)
+    {
+      const ConvLayerMap *map = run->maps->pdata[i];
+
+      if (map->output == 1)
+        {
+          stage = draft_group (draft, conv_layer_stage_name (map->stage), whole, stages++);
+          inside = 0;
+        }
+      copy = gimp_layer_new_from_drawable (run->layers->pdata[i], draft);
+      gimp_image_insert_layer (draft, copy, stage, inside++);
+    }
+  copy = gimp_layer_new_from_drawable (GIMP_DRAWABLE (whole), run->image);
+  gimp_image_delete (draft);
+  return copy;
+}
+
+/* The map layers of a group of them are RUN's own from now on. */
+static void
+take_maps (Run *run, GimpLayer *whole)
+{
+  GimpItem **stages = gimp_item_get_children (GIMP_ITEM (whole));
+
+  for (guint i = 0; i < run->layers->len; i++)
+    gimp_item_delete (run->layers->pdata[i]);
+  g_ptr_array_set_size (run->layers, 0);
+  for (gint i = 0; stages[i]; i++)
+    {
+      GimpItem **maps = gimp_item_get_children (stages[i]);
+
+      for (gint n = 0; maps[n]; n++)
+        g_ptr_array_add (run->layers, maps[n]);
+      g_free (maps);
+    }
+  g_free (stages);
+}
+
+/* A group comes at once: whenever the plug-in is killed, the image has all of it
+ * or nothing. */
 static void
 insert_layers (Run *run)
 {
@@ -255,23 +309,19 @@ insert_layers (Run *run)
   GimpItem *item = GIMP_ITEM (run->drawable);
   GimpLayer *parent = above ? (GimpLayer *) gimp_item_get_parent (item) : NULL;
   gint position = above ? MAX (0, gimp_image_get_item_position (run->image, item)) : 0;
-  GimpLayer *whole = NULL, *stage = NULL;
-  gint inside = 0, stages = 0;
 
-  run->inserted = TRUE;
-  if (run->options->group)
-    whole = insert_group (run, conv_layer_group_name (), parent, position);
   for (guint i = 0; i < run->layers->len; i++)
+    attach_json (run, i);
+  if (run->options->group)
     {
-      const ConvLayerMap *map = run->maps->pdata[i];
+      GimpLayer *whole = make_group (run);
 
-      if (whole && map->output == 1)
-        {
-          stage = insert_group (run, conv_layer_stage_name (map->stage), whole, stages++);
-          inside = 0;
-        }
-      insert_map (run, i, whole ? stage : parent, whole ? inside++ : position + (gint) i);
+      gimp_image_insert_layer (run->image, whole, parent, position);
+      take_maps (run, whole);
     }
+  for (guint i = 0; !run->options->group && i < run->layers->len; i++)
+    gimp_image_insert_layer (run->image, run->layers->pdata[i], parent, position + (gint) i);
+  run->inserted = TRUE;
 }
 
 /* ---- the procedure ---- */
@@ -348,8 +398,11 @@ static GObject **
 insert_all (GimpImage *image, GimpDrawable **drawables, GPtrArray *runs)
 {
   GPtrArray *all = g_ptr_array_new ();
+  /* One group of maps is one step by itself, and nothing comes between. */
+  gboolean several = runs->len > 1 || !((Run *) runs->pdata[0])->options->group;
 
-  gimp_image_undo_group_start (image);
+  if (several)
+    gimp_image_undo_group_start (image);
   for (guint i = 0; i < runs->len; i++)
     {
       Run *run = runs->pdata[i];
@@ -363,7 +416,8 @@ insert_all (GimpImage *image, GimpDrawable **drawables, GPtrArray *runs)
       g_free (clipped);
     }
   select_sources (image, drawables);
-  gimp_image_undo_group_end (image);
+  if (several)
+    gimp_image_undo_group_end (image);
   g_ptr_array_add (all, NULL);
   return (GObject **) g_ptr_array_free (all, FALSE);
 }

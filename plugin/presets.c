@@ -396,8 +396,15 @@ find_own (const ConvLayerPresets *presets, const gchar *name, GError **error)
   return place;
 }
 
-gboolean
-conv_layer_presets_save (ConvLayerPresets *presets, const gchar *name, const Conv2dFilter *filter, GError **error)
+/* Of all blanks a key file loses just these two at a line's end; free with g_free(). */
+static gchar *
+plain_name (const gchar *name)
+{
+  return g_strdelimit (g_strdup (name ? name : ""), "\f\v", ' ');
+}
+
+static gboolean
+save (ConvLayerPresets *presets, const gchar *name, const Conv2dFilter *filter, GError **error)
 {
   GPtrArray *list;
   gint place;
@@ -414,7 +421,17 @@ conv_layer_presets_save (ConvLayerPresets *presets, const gchar *name, const Con
 }
 
 gboolean
-conv_layer_presets_rename (ConvLayerPresets *presets, const gchar *name, const gchar *new_name, GError **error)
+conv_layer_presets_save (ConvLayerPresets *presets, const gchar *name, const Conv2dFilter *filter, GError **error)
+{
+  gchar *plain = plain_name (name);
+  gboolean saved = save (presets, plain, filter, error);
+
+  g_free (plain);
+  return saved;
+}
+
+static gboolean
+rename_own (ConvLayerPresets *presets, const gchar *name, const gchar *new_name, GError **error)
 {
   gint place = find_own (presets, name, error);
   GPtrArray *list;
@@ -435,6 +452,16 @@ conv_layer_presets_rename (ConvLayerPresets *presets, const gchar *name, const g
   g_free (preset->name);
   preset->name = g_strdup (new_name);
   return take_list (presets, list, error);
+}
+
+gboolean
+conv_layer_presets_rename (ConvLayerPresets *presets, const gchar *name, const gchar *new_name, GError **error)
+{
+  gchar *plain = plain_name (new_name);
+  gboolean renamed = rename_own (presets, name, plain, error);
+
+  g_free (plain);
+  return renamed;
 }
 
 gboolean

@@ -102,7 +102,7 @@ change (ConvLayerPresets *presets, const gchar *bytes)
 {
   static const Conv2dFilter filter = { .rows = 1, .columns = 2, .weights = { -0.0, 1.0 / 3 } };
   static const gchar own[] = "\303\244 = [x] # ;";
-  gchar *name = g_utf8_make_valid (bytes, -1);
+  gchar *name = g_strdelimit (g_utf8_make_valid (bytes, -1), "\f\v", ' ');
   GError *error = NULL;
 
   check_change (presets, conv_layer_presets_save (presets, bytes, &filter, &error), &error);

@@ -52,6 +52,15 @@ x11-utils       | cmd:xprop            | which windows are open
 imagemagick     | cmd:convert          | pictures of them
 procps          | cmd:ps               | which processes are left'
 
+# For test.sh --sanitize.
+packages_sanitize='
+clang           | cmd:clang            | memory sanitizer and fuzzing
+libclang-rt-dev | deb:libclang-rt-dev  | what these two link
+llvm            | cmd:llvm-profdata    | which lines the fuzzers reached
+clang-tidy      | cmd:run-clang-tidy   | static analysis
+cppcheck        | cmd:cppcheck         | static analysis
+valgrind        | cmd:valgrind         | memory of the unit tests'
+
 # To run what "Copy as PyTorch" gives: 240 MB to download. Without them that test is skipped.
 packages_pytorch='
 python3-torch   | deb:python3-torch    | the layer as the lesson makes it

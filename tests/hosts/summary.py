@@ -3,11 +3,12 @@
 # other, and closes with one line: N passed, N failed, N skipped.  Knows no
 # GIMP; reads meson's testlog.json (each program) and testlog.junit.xml (the
 # cases within it), and what other runners wrote in the Test Anything Protocol.
-"""usage: summary.py [--skip TEXT | --fail TEXT | --tap NAME=FILE | NAME=BUILD]...
+"""usage: summary.py [--skip TEXT | --fail TEXT | --pass TEXT | --tap NAME=FILE | NAME=BUILD]...
 
 A NAME=BUILD whose build folder holds no results counts as one failure, so
 does a --tap whose FILE is missing or ends early, and every TEXT of --fail;
-every TEXT of --skip counts as one skipped."""
+every TEXT of --skip counts as one skipped, of --pass as one passed.  What
+stands before a TEXT's colon is its host."""
 
 import json
 import os
@@ -86,9 +87,10 @@ def main(arguments):
     hosts = []
     while arguments:
         argument = arguments.pop(0)
-        if argument in ("--skip", "--fail"):
+        if argument in ("--skip", "--fail", "--pass"):
             text = arguments.pop(0)
-            hosts.append((text.split(":")[0], [(text, "skipped" if argument == "--skip" else "failed")]))
+            result = {"--skip": "skipped", "--fail": "failed", "--pass": "passed"}[argument]
+            hosts.append((text.split(":")[0], [(text, result)]))
         elif argument == "--tap" or "=" in argument:
             reader = read_tap if argument == "--tap" else read
             name, path = (arguments.pop(0) if argument == "--tap" else argument).split("=", 1)

@@ -211,8 +211,14 @@ test_names (void)
   g_assert_true (conv_layer_presets_save (presets, longest, &filter, NULL));
   g_assert_false (conv_layer_presets_save (presets, longer, &filter, NULL));
   g_assert_false (conv_layer_presets_save (presets, "\xff", &filter, NULL));
+  /* A key file would lose them. */
+  g_assert_true (conv_layer_presets_save (presets, "\fform\v", &filter, NULL));
+  g_assert_true (conv_layer_presets_save (presets, "other", &filter, NULL));
+  g_assert_true (conv_layer_presets_rename (presets, "other", "feed\f", NULL));
   conv_layer_presets_free (presets);
   presets = load (path);
+  g_assert_nonnull (find (presets, " form "));
+  g_assert_nonnull (find (presets, "feed "));
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     g_assert_nonnull (find (presets, names[i]));
   g_assert_nonnull (find (presets, longest));
