@@ -187,6 +187,18 @@ draft_group (gint32 draft, const gchar *name, gint32 parent, gint position)
   return group;
 }
 
+/* LAYER in another image, under its own name. */
+static gint32
+copy_layer (gint32 layer, gint32 image)
+{
+  gint32 copy = gimp_layer_new_from_drawable (layer, image);
+  gchar *name = gimp_item_get_name (layer);
+
+  gimp_item_set_name (copy, name);
+  g_free (name);
+  return copy;
+}
+
 /* The whole group, not yet in the image: copies, which share the pixels. */
 static gint32
 make_group (const Run *run)
@@ -204,10 +216,10 @@ make_group (const Run *run)
           stage = draft_group (draft, conv_layer_stage_name (map->stage), whole, stages++);
           inside = 0;
         }
-      copy = gimp_layer_new_from_drawable (g_array_index (run->layers, gint32, i), draft);
+      copy = copy_layer (g_array_index (run->layers, gint32, i), draft);
       gimp_image_insert_layer (draft, copy, stage, inside++);
     }
-  copy = gimp_layer_new_from_drawable (whole, run->image);
+  copy = copy_layer (whole, run->image);
   gimp_image_delete (draft);
   return copy;
 }

@@ -255,6 +255,18 @@ draft_group (GimpImage *draft, const gchar *name, GimpLayer *parent, gint positi
   return group;
 }
 
+/* LAYER in another image, under its own name. */
+static GimpLayer *
+copy_layer (GimpLayer *layer, GimpImage *image)
+{
+  GimpLayer *copy = gimp_layer_new_from_drawable (GIMP_DRAWABLE (layer), image);
+  gchar *name = gimp_item_get_name (GIMP_ITEM (layer));
+
+  gimp_item_set_name (GIMP_ITEM (copy), name);
+  g_free (name);
+  return copy;
+}
+
 /* The whole group, not yet in the image: copies, which share the pixels. */
 static GimpLayer *
 make_group (const Run *run)
@@ -272,10 +284,10 @@ make_group (const Run *run)
           stage = draft_group (draft, conv_layer_stage_name (map->stage), whole, stages++);
           inside = 0;
         }
-      copy = gimp_layer_new_from_drawable (run->layers->pdata[i], draft);
+      copy = copy_layer (run->layers->pdata[i], draft);
       gimp_image_insert_layer (draft, copy, stage, inside++);
     }
-  copy = gimp_layer_new_from_drawable (GIMP_DRAWABLE (whole), run->image);
+  copy = copy_layer (whole, run->image);
   gimp_image_delete (draft);
   return copy;
 }

@@ -1,4 +1,4 @@
-/* german.c: the locale de_DE.UTF-8, whose decimal sign is a comma.
+/* german.c: the locale de_DE.UTF-8, whose decimal sign is a comma, and others.
  * Knows nothing of what is tested. */
 
 #include "german.h"
@@ -7,23 +7,18 @@
 #include <locale.h>
 #include <string.h>
 
-#define NAME "de_DE.UTF-8"
+const gchar *const locale_names[] = { "de_DE", "fr_FR", "tr_TR", "ar_EG", "fa_IR", "ja_JP", NULL };
 
-static gboolean
-has_comma (void)
-{
-  return setlocale (LC_ALL, NAME) && strcmp (localeconv ()->decimal_point, ",") == 0;
-}
-
-/* Compiles it into the tests' build folder, once for all programs: each makes
+/* Compiles NAME into the tests' build folder, once for all programs: each makes
  * one of its own, and the first to finish gives it its place. */
 static gboolean
-compile (void)
+compile (const gchar *name)
 {
   g_autofree gchar *folder = g_test_build_filename (G_TEST_BUILT, "locale", NULL);
-  g_autofree gchar *path = g_build_filename (folder, NAME, NULL);
+  g_autofree gchar *full = g_strconcat (name, ".UTF-8", NULL);
+  g_autofree gchar *path = g_build_filename (folder, full, NULL);
   g_autofree gchar *draft = g_strdup_printf ("%s/draft-%08x%08x", folder, g_random_int (), g_random_int ());
-  const gchar *arguments[] = { "localedef", "-i", "de_DE", "-f", "UTF-8", draft, NULL };
+  const gchar *arguments[] = { "localedef", "-i", name, "-f", "UTF-8", draft, NULL };
   gboolean good;
 
   if (!g_file_test (path, G_FILE_TEST_IS_DIR))
@@ -35,19 +30,31 @@ compile (void)
       g_rename (draft, path);
     }
   g_setenv ("LOCPATH", folder, TRUE);
-  good = has_comma ();
+  good = setlocale (LC_ALL, full) != NULL;
   g_unsetenv ("LOCPATH");
   return good;
 }
 
 gboolean
-german_start (void)
+locale_start (const gchar *name)
 {
-  if (has_comma () || compile ())
+  g_autofree gchar *full = g_strconcat (name, ".UTF-8", NULL);
+  g_autofree gchar *reason = g_strdup_printf ("no locale %s here, and localedef makes none", full);
+
+  if (setlocale (LC_ALL, full) || compile (name))
     return TRUE;
   german_stop ();
-  g_test_skip ("no locale " NAME " here, and localedef makes none");
+  g_test_skip (reason);
   return FALSE;
+}
+
+gboolean
+german_start (void)
+{
+  if (!locale_start ("de_DE"))
+    return FALSE;
+  g_assert_cmpstr (localeconv ()->decimal_point, ==, ",");
+  return TRUE;
 }
 
 void

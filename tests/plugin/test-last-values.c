@@ -73,12 +73,15 @@ test_round_trip (void)
 }
 
 static void
-test_decimal_comma (void)
+test_locales (void)
 {
-  if (!german_start ())
-    return;
-  check_round_trip ("german.ini");
-  german_stop ();
+  for (gint i = 0; locale_names[i]; i++)
+    {
+      if (!locale_start (locale_names[i]))
+        return;
+      check_round_trip (locale_names[i]);
+      german_stop ();
+    }
 }
 
 /* What cannot be read stays as it was. */
@@ -165,7 +168,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("conv-layer-XXXXXX", NULL);
   g_test_add_func ("/plugin/last-values/round-trip", test_round_trip);
-  g_test_add_func ("/plugin/last-values/decimal-comma", test_decimal_comma);
+  g_test_add_func ("/plugin/last-values/locales", test_locales);
   g_test_add_func ("/plugin/last-values/damaged", test_damaged);
   g_test_add_func ("/plugin/last-values/beyond-int", test_beyond_int);
   g_test_add_func ("/plugin/last-values/cannot-write", test_cannot_write);

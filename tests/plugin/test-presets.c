@@ -334,6 +334,37 @@ test_text_file (void)
   g_free (path);
 }
 
+/* Presets that were written in one language are read in all. */
+static void
+test_locales (void)
+{
+  const Conv2dFilter filter = { .rows = 2, .columns = 2, .weights = { 0.5, -1.0 / 3, 1e-7, 1234567.25 } };
+
+  for (gint w = 0; locale_names[w]; w++)
+    {
+      g_autofree gchar *name = g_strconcat (locale_names[w], ".ini", NULL), *path = path_of (name);
+      ConvLayerPresets *presets;
+
+      if (!locale_start (locale_names[w]))
+        return;
+      presets = load (path);
+      g_assert_true (conv_layer_presets_save (presets, "mine", &filter, NULL));
+      conv_layer_presets_free (presets);
+      for (gint r = 0; locale_names[r]; r++)
+        {
+          if (!locale_start (locale_names[r]))
+            return;
+          presets = load (path);
+          g_assert_true (memcmp (find (presets, "mine")->filter.weights, filter.weights, 4 * sizeof (gdouble)) == 0);
+          conv_layer_presets_free (presets);
+        }
+      german_stop ();
+      presets = load (path);
+      g_assert_true (memcmp (find (presets, "mine")->filter.weights, filter.weights, 4 * sizeof (gdouble)) == 0);
+      conv_layer_presets_free (presets);
+    }
+}
+
 static void
 test_german (void)
 {
@@ -361,6 +392,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/presets/unwritable", test_unwritable);
   g_test_add_func ("/plugin/presets/text-file", test_text_file);
   g_test_add_func ("/plugin/presets/german", test_german);
+  g_test_add_func ("/plugin/presets/locales", test_locales);
   status = g_test_run ();
   {
     const gchar *remove[] = { "rm", "-rf", folder, NULL };

@@ -52,7 +52,8 @@ count_findings ()
 step_asan ()
 {
   build build-asan gcc all -- -Dgimp="$generation" -Db_sanitize=address,undefined -Db_lundef=false || return 0
-  ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1 \
+  # Whole stacks, so that what a library makes at its start is known as its own.
+  ASAN_OPTIONS=detect_leaks=1:abort_on_error=1:fast_unwind_on_malloc=0 UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1 \
     LSAN_OPTIONS=suppressions=$here/leaks.supp:print_suppressions=0 \
     meson test -C build-asan --suite core --suite plugin --print-errorlogs -t 10 || true
   record "$top/build-asan" "address and undefined-behaviour sanitizers"
