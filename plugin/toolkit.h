@@ -81,6 +81,9 @@ GtkWidget *conv_layer_label_new (const gchar *text, gboolean with_mnemonic);
 /* An area on the monitor that WIDGET is on, without panels if it can be told. */
 void conv_layer_monitor_size (GtkWidget *widget, gint *width, gint *height);
 
+/* A key pressed in WIDGET that nobody pressed; its key is to be filled in.  Free with gdk_event_free(). */
+GdkEvent *conv_layer_key_event_new (GtkWidget *widget);
+
 /* MENU comes up, BELOW a widget or where EVENT was, and is destroyed when it goes.
  * EVENT may be NULL: a key, or a timer after one. */
 void conv_layer_menu_popup (GtkWidget *menu, GtkWidget *below, const GdkEvent *event);

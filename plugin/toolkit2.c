@@ -284,6 +284,16 @@ conv_layer_monitor_size (GtkWidget *widget, gint *width, gint *height)
   *height = area.height;
 }
 
+GdkEvent *
+conv_layer_key_event_new (GtkWidget *widget)
+{
+  GdkEvent *event = gdk_event_new (GDK_KEY_PRESS);
+
+  event->key.window = g_object_ref (gtk_widget_get_window (widget));
+  event->key.time = gtk_get_current_event_time ();
+  return event;
+}
+
 static void
 place_menu (GtkMenu *menu, gint *x, gint *y, gboolean *push_in, gpointer data)
 {

@@ -311,8 +311,8 @@ conv_layer_monitor_size (GtkWidget *widget, gint *width, gint *height)
 
 /* GTK asks for the event that opens a menu and warns without one; a button that
  * is pressed by a key is clicked by a timer, when there is none any more. */
-static GdkEvent *
-key_event_new (GtkWidget *widget)
+GdkEvent *
+conv_layer_key_event_new (GtkWidget *widget)
 {
   GdkEvent *event = gdk_event_new (GDK_KEY_PRESS);
 
@@ -332,7 +332,7 @@ conv_layer_menu_popup (GtkWidget *menu, GtkWidget *below, const GdkEvent *event)
   if (!gtk_menu_get_attach_widget (GTK_MENU (menu)) && below)
     gtk_menu_attach_to_widget (GTK_MENU (menu), below, NULL);
   if (!trigger && below)
-    trigger = key_event_new (below);
+    trigger = conv_layer_key_event_new (below);
   if (below)
     gtk_menu_popup_at_widget (GTK_MENU (menu), below, mirrored ? GDK_GRAVITY_SOUTH_EAST : GDK_GRAVITY_SOUTH_WEST,
                               mirrored ? GDK_GRAVITY_NORTH_EAST : GDK_GRAVITY_NORTH_WEST, trigger);

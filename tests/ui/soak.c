@@ -72,15 +72,12 @@ any_of (Soak *soak, GType type)
 static void
 press_key (GtkWidget *widget, guint key, GdkModifierType modifiers)
 {
-  GdkEvent *event = gdk_event_new (GDK_KEY_PRESS);
-  gboolean handled;
+  GdkEvent *event = conv_layer_key_event_new (widget);
 
-  event->key.window = g_object_ref (gtk_widget_get_window (widget));
-  event->key.time = GDK_CURRENT_TIME;
   event->key.keyval = key;
   event->key.state = modifiers;
   gtk_widget_grab_focus (widget);
-  g_signal_emit_by_name (widget, "key-press-event", event, &handled); /* it has no device, which GTK 3 asks for */
+  gtk_widget_event (widget, event);
   gdk_event_free (event);
 }
 
