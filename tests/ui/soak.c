@@ -54,7 +54,7 @@ collect_type (GtkWidget *widget, gpointer data)
     return;
   if (g_type_is_a (G_OBJECT_TYPE (widget), GPOINTER_TO_SIZE (pair[1])))
     g_ptr_array_add (pair[0], widget);
-  else if (GTK_IS_CONTAINER (widget))
+  else if (GTK_IS_CONTAINER (widget) && !GTK_IS_COMBO_BOX (widget)) /* a button inside of one is the toolkit's */
     gtk_container_forall (GTK_CONTAINER (widget), collect_type, data);
 }
 
