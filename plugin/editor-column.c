@@ -26,7 +26,6 @@ struct ConvLayerColumn
   GtkWidget *filter_caption, *tile;
   GtkWidget *captions[2], *views[2], *facts[2]; /* before and after ReLU */
   gchar *tiled;                                 /* what the tile stands for */
-  gboolean refused;                             /* what is typed is not in the settings */
   gboolean updating;                            /* the widgets follow the settings now, not the other way round */
 };
 
@@ -51,37 +50,17 @@ conv_layer_shapes (void)
 
 /* ---- the expression ---- */
 
-static void
-say_refused (ConvLayerColumn *column, const gchar *text)
-{
-  column->refused = text != NULL;
-  gtk_entry_set_icon_from_icon_name (GTK_ENTRY (column->entry), GTK_ENTRY_ICON_SECONDARY,
-                                     text ? "dialog-warning" : NULL);
-  if (text)
-    gtk_entry_set_icon_tooltip_text (GTK_ENTRY (column->entry), GTK_ENTRY_ICON_SECONDARY, text);
-  column->host.say (text, column->host.data);
-}
-
-/* One expression is kept while it is typed, even when it cannot be read yet, so
- * that OK waits; what would be two or none is not. */
+/* It is kept while it is typed, even when it cannot be read yet, so that OK waits. */
 static void
 expression_typed (GtkEntry *entry, ConvLayerColumn *column)
 {
-  const gchar *text = gtk_entry_get_text (entry);
   gchar *key;
 
   if (column->updating)
     return;
-  if (strchr (text, ',') || strspn (text, " \t") == strlen (text))
-    {
-      say_refused (column, _("Write one expression here, such as 'f', '-f.T' or '0.5*f - f.T'; more filters come by "
-                             "\"Add variant\"."));
-      return;
-    }
-  say_refused (column, NULL);
   key = g_strdup_printf ("variant-%d", column->variant);
   conv_layer_settings_begin (column->host.settings, key);
-  conv_layer_settings_set_variant (column->host.settings, column->variant, text);
+  conv_layer_settings_set_variant (column->host.settings, column->variant, gtk_entry_get_text (entry));
   conv_layer_settings_end (column->host.settings);
   g_free (key);
 }
@@ -179,6 +158,7 @@ update_tile (ConvLayerColumn *column, const gchar *expression)
   const gchar *filter = g_value_get_string (conv_layer_settings_get (column->host.settings, CONV_LAYER_FILTER));
   gchar *tiled = g_strconcat (expression, "\n", filter, NULL);
   Conv2dBank bank = { 0 };
+  gboolean good;
 
   if (g_strcmp0 (tiled, column->tiled) == 0)
     {
@@ -187,17 +167,14 @@ update_tile (ConvLayerColumn *column, const gchar *expression)
     }
   g_free (column->tiled);
   column->tiled = tiled;
-  if (conv2d_bank_parse (expression, conv_layer_settings_get_filter (column->host.settings), &bank, NULL) == CONV2D_OK)
-    {
-      conv_layer_tile_set_weights (column->tile, bank.weights, bank.rows, bank.columns);
-      conv2d_bank_clear (&bank);
-      gtk_widget_set_sensitive (column->tile, TRUE);
-    }
-  else
-    {
-      /* The old one stays, gray, until the expression can be read. */
-      gtk_widget_set_sensitive (column->tile, FALSE);
-    }
+  good = conv2d_bank_parse (expression, conv_layer_settings_get_filter (column->host.settings), &bank, NULL) == CONV2D_OK
+         && bank.count == 1;
+  if (good)
+    conv_layer_tile_set_weights (column->tile, bank.weights, bank.rows, bank.columns);
+  conv2d_bank_clear (&bank);
+  /* The old one stays, gray, until the expression can be read. */
+  gtk_widget_set_sensitive (column->tile, good);
+  gtk_entry_set_icon_from_icon_name (GTK_ENTRY (column->entry), GTK_ENTRY_ICON_SECONDARY, good ? NULL : "dialog-warning");
 }
 
 static void
@@ -234,10 +211,7 @@ conv_layer_column_update (ConvLayerColumn *column)
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (column->check), variant->used);
   /* A blank that was just typed stays. */
   if (strcmp (typed, variant->expression) != 0)
-    {
-      gtk_entry_set_text (GTK_ENTRY (column->entry), variant->expression);
-      say_refused (column, NULL);
-    }
+    gtk_entry_set_text (GTK_ENTRY (column->entry), variant->expression);
   gtk_label_set_text (GTK_LABEL (column->slim), variant->expression);
   conv_layer_widget_describe (column->check, name, NULL);
   update_output (column, conv_layer_settings_variant_output (column->host.settings, column->variant));
@@ -366,12 +340,4 @@ gboolean
 conv_layer_column_is_used (ConvLayerColumn *column)
 {
   return column->output > 0;
-}
-
-gboolean
-conv_layer_column_commit (ConvLayerColumn *column)
-{
-  if (column->refused)
-    gtk_widget_grab_focus (column->entry);
-  return !column->refused;
 }

@@ -62,8 +62,6 @@ gboolean conv_layer_fields_has (ConvLayerArgument argument);
 
 /* "Add variant", the zoom, and a column per variant. */
 GtkWidget *conv_layer_variants_new (ConvLayerSettings *settings, ConvLayerPreview *preview, ConvLayerSight *sight);
-/* FALSE when an expression that is being typed cannot be read; it has the focus then. */
-gboolean conv_layer_variants_commit (GtkWidget *variants);
 void conv_layer_variants_set_fault (GtkWidget *variants, const gchar *text);
 /* Ranges and shares of active pixels anew. */
 void conv_layer_variants_update_facts (GtkWidget *variants);
@@ -71,16 +69,11 @@ void conv_layer_variants_update_facts (GtkWidget *variants);
 /* One variant: a slim column when it is not used. */
 typedef struct ConvLayerColumn ConvLayerColumn;
 
-/* A refused expression is told to SAY with the column's DATA; TEXT NULL: all is well. */
-typedef void (*ConvLayerSayFunc) (const gchar *text, gpointer data);
-
 typedef struct
 {
   ConvLayerSettings *settings;
   ConvLayerPreview *preview;
   ConvLayerSight *sight;
-  ConvLayerSayFunc say;
-  gpointer data;
 } ConvLayerColumnHost;
 
 ConvLayerColumn *conv_layer_column_new (const ConvLayerColumnHost *host, gint variant);
@@ -91,8 +84,6 @@ gboolean conv_layer_column_is_used (ConvLayerColumn *column);
 /* The settings have other numbers or another expression. */
 void conv_layer_column_update (ConvLayerColumn *column);
 void conv_layer_column_update_facts (ConvLayerColumn *column);
-/* FALSE, and the focus there, when what was typed is refused. */
-gboolean conv_layer_column_commit (ConvLayerColumn *column);
 
 /* ---- what the dialog remembers (editor-state.c) ---- */
 
@@ -112,8 +103,9 @@ void conv_layer_state_clear (ConvLayerState *state);
 /* ---- what tests see (editor-trace.c) ---- */
 
 /* Tells where all widgets of the process are and what they say while EDITOR is
- * there, in the file that CONV_LAYER_WIDGETS names; nothing without it. */
-void conv_layer_editor_trace (GtkWidget *editor);
+ * there, in the file that CONV_LAYER_WIDGETS names, and in the trace what
+ * SETTINGS hold; nothing without these files. */
+void conv_layer_editor_trace (GtkWidget *editor, ConvLayerSettings *settings);
 
 /* The shapes a variant can be made of, with words for people, in the order of
  * the list; NULL after the last. */

@@ -1,7 +1,8 @@
 /* editor-trace.c: for tests and measurements in real windows: which widgets stand
  * where and what they say, in JSON, written anew whenever it is another to the
- * file that CONV_LAYER_WIDGETS names; keys, and what held up the main loop, in
- * the trace; nothing without them.  Knows GTK alone. */
+ * file that CONV_LAYER_WIDGETS names, and with it the settings at each change, in
+ * the trace; keys, and what held up the main loop, in the trace; nothing without
+ * these files.  Knows GTK, and the settings' names and values. */
 
 #include <json-glib/json-glib.h>
 
@@ -81,7 +82,10 @@ add_state (JsonBuilder *builder, GtkWidget *widget)
   else if (GTK_IS_ENTRY (widget))
     add_text (builder, "text", gtk_entry_get_text (GTK_ENTRY (widget)));
   else if (GTK_IS_WINDOW (widget))
-    add_text (builder, "title", gtk_window_get_title (GTK_WINDOW (widget)));
+    {
+      add_text (builder, "title", gtk_window_get_title (GTK_WINDOW (widget)));
+      add_truth (builder, "active", gtk_window_has_toplevel_focus (GTK_WINDOW (widget)));
+    }
   else if (GTK_IS_TOGGLE_BUTTON (widget))
     add_truth (builder, "active", gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (widget)));
   else if (GTK_IS_COMBO_BOX (widget))
@@ -157,6 +161,50 @@ look (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* All arguments under their names, and the variants that are not used. */
+static gchar *
+describe_settings (ConvLayerSettings *settings)
+{
+  JsonBuilder *builder = json_builder_new ();
+  gchar *unused = conv_layer_settings_save_unused (settings);
+  JsonNode *root;
+  gchar *text;
+
+  json_builder_begin_object (builder);
+  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+    {
+      const GValue *value = conv_layer_settings_get (settings, (ConvLayerArgument) i);
+
+      json_builder_set_member_name (builder, conv_layer_argument_info ((ConvLayerArgument) i)->name);
+      if (G_VALUE_HOLDS_STRING (value))
+        json_builder_add_string_value (builder, g_value_get_string (value));
+      else if (G_VALUE_HOLDS_INT (value))
+        json_builder_add_int_value (builder, g_value_get_int (value));
+      else if (G_VALUE_HOLDS_DOUBLE (value))
+        json_builder_add_double_value (builder, g_value_get_double (value));
+      else
+        json_builder_add_boolean_value (builder, g_value_get_boolean (value));
+    }
+  add_text (builder, "unused", unused);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, FALSE);
+  json_node_unref (root);
+  g_object_unref (builder);
+  g_free (unused);
+  return text;
+}
+
+static void
+trace_settings (GtkWidget *editor, ConvLayerSettings *settings)
+{
+  gchar *text = describe_settings (settings);
+
+  (void) editor;
+  conv_layer_trace ("settings", "%s", text);
+  g_free (text);
+}
+
 static void
 stop (gpointer source)
 {
@@ -216,7 +264,7 @@ trace_main_loop (GtkWidget *editor)
 }
 
 void
-conv_layer_editor_trace (GtkWidget *editor)
+conv_layer_editor_trace (GtkWidget *editor, ConvLayerSettings *settings)
 {
   guint source;
 
@@ -224,6 +272,8 @@ conv_layer_editor_trace (GtkWidget *editor)
     trace_main_loop (editor);
   if (!g_getenv ("CONV_LAYER_WIDGETS"))
     return;
+  g_signal_connect_object (settings, "changed", G_CALLBACK (trace_settings), editor, G_CONNECT_SWAPPED);
+  trace_settings (editor, settings);
   /* After all that is to be drawn. */
   source = gdk_threads_add_timeout_full (G_PRIORITY_LOW, PERIOD, look, editor, NULL);
   g_object_set_data_full (G_OBJECT (editor), "conv-layer-trace", GUINT_TO_POINTER (source), stop);

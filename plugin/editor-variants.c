@@ -15,7 +15,6 @@ typedef struct
   ConvLayerColumnHost host;
   GtkWidget *widget, *message, *scrolled, *row, *zoom, *add;
   GPtrArray *columns; /* ConvLayerColumn, one a variant */
-  gchar *fault;       /* why the variants cannot run */
   guint shown_id;
 } Variants;
 
@@ -25,15 +24,6 @@ static Variants *
 variants_of (GtkWidget *widget)
 {
   return g_object_get_data (G_OBJECT (widget), VARIANTS);
-}
-
-/* What a column refuses comes before what the layer refuses. */
-static void
-say (const gchar *text, gpointer data)
-{
-  Variants *variants = data;
-
-  conv_layer_message_set (variants->message, text ? text : variants->fault);
 }
 
 /* ---- which maps are in sight ---- */
@@ -295,7 +285,6 @@ variants_free (gpointer data)
   g_object_unref (variants->host.settings);
   g_object_unref (variants->host.preview);
   g_object_unref (variants->host.sight);
-  g_free (variants->fault);
   g_free (variants);
 }
 
@@ -314,9 +303,7 @@ conv_layer_variants_new (ConvLayerSettings *settings, ConvLayerPreview *preview,
   variants->widget = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE);
   variants->host = (ConvLayerColumnHost) { .settings = g_object_ref (settings),
                                            .preview = g_object_ref (preview),
-                                           .sight = g_object_ref (sight),
-                                           .say = say,
-                                           .data = variants };
+                                           .sight = g_object_ref (sight) };
   variants->columns = g_ptr_array_new_with_free_func (column_free);
   g_object_set_data_full (G_OBJECT (variants->widget), VARIANTS, variants, variants_free);
   variants->message = conv_layer_message_new (CONV_LAYER_MESSAGE_WARNING);
@@ -336,25 +323,10 @@ conv_layer_variants_new (ConvLayerSettings *settings, ConvLayerPreview *preview,
   return variants->widget;
 }
 
-gboolean
-conv_layer_variants_commit (GtkWidget *widget)
-{
-  Variants *variants = variants_of (widget);
-
-  for (guint i = 0; i < variants->columns->len; i++)
-    if (!conv_layer_column_commit (variants->columns->pdata[i]))
-      return FALSE;
-  return TRUE;
-}
-
 void
 conv_layer_variants_set_fault (GtkWidget *widget, const gchar *text)
 {
-  Variants *variants = variants_of (widget);
-
-  g_free (variants->fault);
-  variants->fault = g_strdup (text);
-  conv_layer_message_set (variants->message, text);
+  conv_layer_message_set (variants_of (widget)->message, text);
 }
 
 /* Also when other maps come into sight. */

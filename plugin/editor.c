@@ -443,7 +443,7 @@ conv_layer_editor_new (ConvLayerSettings *settings, const ConvLayerEditorHost *h
   g_signal_connect (editor->widget, "hierarchy-changed", G_CALLBACK (moved_to_window), NULL);
   g_signal_connect (editor->widget, "destroy", G_CALLBACK (conv_layer_editor_stop), NULL);
   settings_changed (editor->widget);
-  conv_layer_editor_trace (editor->widget);
+  conv_layer_editor_trace (editor->widget, settings);
   if (warning)
     {
       g_object_set_data_full (G_OBJECT (editor->widget), "conv-layer-warning", warning, g_free);
@@ -463,7 +463,7 @@ conv_layer_editor_commit (GtkWidget *widget)
       gtk_notebook_set_current_page (GTK_NOTEBOOK (editor->notebook), 0);
       return FALSE;
     }
-  return conv_layer_variants_commit (editor->variants);
+  return TRUE;
 }
 
 static void

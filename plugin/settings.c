@@ -531,10 +531,8 @@ void
 conv_layer_settings_set_variant (ConvLayerSettings *settings, gint n, const gchar *expression)
 {
   ConvLayerVariant *variant = get_variant (settings, n);
-  gchar *line;
+  gchar *line = one_line (expression);
 
-  g_return_if_fail (!strchr (expression, ','));
-  line = one_line (expression);
   if (strcmp (variant->expression, line) == 0)
     {
       g_free (line);
@@ -633,6 +631,22 @@ parse_variants (const gchar *text, const Conv2dFilter *filter, GError **error)
   return TRUE;
 }
 
+/* What would be two filters or none in the list of all is no variant. */
+static gboolean
+is_one (const gchar *expression, GError **error)
+{
+  if (strchr (expression, ','))
+    g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
+                 _("'%s' holds a comma, but a variant is 1 expression; add them one by one."), expression);
+  else if (strspn (expression, " \t\r\n\v\f") == strlen (expression))
+    g_set_error_literal (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
+                         _("A variant is empty, but it needs 1 expression such as 'f' or '0.5*f - f.T'; write one or "
+                           "remove the variant."));
+  else
+    return TRUE;
+  return FALSE;
+}
+
 gboolean
 conv_layer_settings_check_variant (ConvLayerSettings *settings, const gchar *expression, GError **error)
 {
@@ -640,13 +654,7 @@ conv_layer_settings_check_variant (ConvLayerSettings *settings, const gchar *exp
   gchar *used, *all;
   gboolean good;
 
-  if (strchr (expression, ','))
-    {
-      g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
-                   _("'%s' holds a comma, but a variant is 1 expression; add them one by one."), expression);
-      return FALSE;
-    }
-  if (!parse_variants (expression, filter, error))
+  if (!is_one (expression, error) || !parse_variants (expression, filter, error))
     return FALSE;
   used = variants_to_text (settings->state->variants);
   /* What is wrong with the others is no fault of this one. */
@@ -661,20 +669,29 @@ conv_layer_settings_check_variant (ConvLayerSettings *settings, const gchar *exp
 static void
 check (ConvLayerSettings *settings)
 {
+  gint used = 0;
+
   settings->checked = TRUE;
   settings->at_fault = CONV_LAYER_VARIANTS;
   for (guint i = 0; i < settings->state->variants->len; i++)
-    if (get_variant (settings, (gint) i)->used)
-      {
-        settings->options = conv_layer_options_check (settings->state->values, &settings->at_fault, &settings->error);
-        if (settings->options
-            && !conv_layer_options_measure (settings->options, settings->width, settings->height, &settings->geometry,
-                                            &settings->at_fault, &settings->error))
-          g_clear_pointer (&settings->options, conv_layer_options_free);
+    {
+      const ConvLayerVariant *variant = get_variant (settings, (gint) i);
+
+      if (variant->used && !is_one (variant->expression, &settings->error))
         return;
-      }
-  g_set_error_literal (&settings->error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
-                       _("0 variants are in use, but a layer has at least 1 filter; tick a variant or add one."));
+      used += variant->used;
+    }
+  if (used == 0)
+    {
+      g_set_error_literal (&settings->error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
+                           _("0 variants are in use, but a layer has at least 1 filter; tick a variant or add one."));
+      return;
+    }
+  settings->options = conv_layer_options_check (settings->state->values, &settings->at_fault, &settings->error);
+  if (settings->options
+      && !conv_layer_options_measure (settings->options, settings->width, settings->height, &settings->geometry,
+                                      &settings->at_fault, &settings->error))
+    g_clear_pointer (&settings->options, conv_layer_options_free);
 }
 
 const ConvLayerOptions *

@@ -53,7 +53,8 @@ gint conv_layer_settings_n_variants (ConvLayerSettings *settings);
 const ConvLayerVariant *conv_layer_settings_get_variant (ConvLayerSettings *settings, gint n);
 /* Which output variant N makes, from 1; 0 if it is not used. */
 gint conv_layer_settings_variant_output (ConvLayerSettings *settings, gint n);
-/* An expression holds no comma; blanks around it go, it may be wrong. */
+/* Blanks around an expression go; it may be wrong: conv_layer_settings_check()
+ * tells.  One that is added holds no comma. */
 void conv_layer_settings_add_variant (ConvLayerSettings *settings, const gchar *expression);
 void conv_layer_settings_set_variant (ConvLayerSettings *settings, gint n, const gchar *expression);
 void conv_layer_settings_use_variant (ConvLayerSettings *settings, gint n, gboolean used);

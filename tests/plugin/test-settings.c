@@ -412,6 +412,34 @@ test_summary (void)
   g_object_unref (settings);
 }
 
+/* What is typed into a variant is kept, but it is one filter or cannot run. */
+static void
+test_one_expression (void)
+{
+  static const gchar *const wrong[] = { ",", "", "  ", "f, -f", "f,", "f f" };
+  ConvLayerSettings *settings = new_settings ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      ConvLayerArgument fault = CONV_LAYER_N_ARGUMENTS;
+      GError *error = NULL;
+
+      conv_layer_settings_set_variant (settings, 1, wrong[i]);
+      g_assert_cmpint (conv_layer_settings_n_variants (settings), ==, 4);
+      g_assert_null (conv_layer_settings_check (settings, &fault, &error));
+      g_assert_cmpint (fault, ==, CONV_LAYER_VARIANTS);
+      g_assert_nonnull (error);
+      g_clear_error (&error);
+      conv_layer_settings_use_variant (settings, 1, FALSE);
+      g_assert_nonnull (conv_layer_settings_check (settings, NULL, NULL));
+      conv_layer_settings_use_variant (settings, 1, TRUE);
+    }
+  conv_layer_settings_set_variant (settings, 1, "flipud(f)");
+  g_assert_nonnull (conv_layer_settings_check (settings, NULL, NULL));
+  g_assert_cmpstr (text (settings, CONV_LAYER_VARIANTS), ==, "f, flipud(f), f.T, -f.T");
+  g_object_unref (settings);
+}
+
 static void
 test_check_variant (void)
 {
@@ -500,6 +528,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/settings/sizes", test_sizes);
   g_test_add_func ("/plugin/settings/none-used", test_none_used);
   g_test_add_func ("/plugin/settings/summary", test_summary);
+  g_test_add_func ("/plugin/settings/one-expression", test_one_expression);
   g_test_add_func ("/plugin/settings/check-variant", test_check_variant);
   g_test_add_func ("/plugin/settings/filter", test_filter);
   g_test_add_func ("/plugin/settings/all", test_all);
