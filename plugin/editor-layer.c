@@ -115,12 +115,13 @@ combo_changed (GtkComboBox *combo, Fields *fields)
   if (fields->updating || active < 0)
     return;
   word = info->choices[active].word;
-  if (*word == '\0')
+  if (*word != '\0')
     {
-      word = gtk_entry_get_text (GTK_ENTRY (fields->padding));
-      gtk_widget_grab_focus (fields->padding);
+      set_text (fields, info->argument, word, NULL);
+      return;
     }
-  set_text (fields, info->argument, word, NULL);
+  set_text (fields, info->argument, gtk_entry_get_text (GTK_ENTRY (fields->padding)), NULL);
+  gtk_widget_grab_focus (fields->padding); /* it can be written to only now */
 }
 
 static void
@@ -237,6 +238,8 @@ new_spin (Fields *fields, const FieldInfo *info)
 
   if (bias)
     {
+      /* As many decimals as it takes, and exponents. */
+      gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), FALSE);
       g_signal_connect (spin, "input", G_CALLBACK (bias_input), NULL);
       g_signal_connect (spin, "output", G_CALLBACK (bias_output), NULL);
     }

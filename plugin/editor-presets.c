@@ -269,6 +269,8 @@ read_file (Chooser *chooser, GError **error)
     {
       gtk_tree_selection_unselect_all (gtk_tree_view_get_selection (GTK_TREE_VIEW (chooser->list)));
       use_filter (chooser, &filter);
+      /* Enter in the list would choose the preset that the cursor is on. */
+      gtk_widget_grab_focus (gtk_dialog_get_widget_for_response (GTK_DIALOG (chooser->dialog), GTK_RESPONSE_OK));
     }
   if (file)
     g_object_unref (file);
@@ -287,6 +289,25 @@ write_file (Chooser *chooser, GError **error)
 }
 
 /* ---- the window ---- */
+
+/* What is typed finds a preset by any part of its name; FALSE: found. */
+static gboolean
+is_other (GtkTreeModel *model, gint column, const gchar *typed, GtkTreeIter *iter, gpointer data)
+{
+  Chooser *chooser = data;
+  gchar *name, *part;
+  gboolean other;
+  gint n;
+
+  (void) column;
+  gtk_tree_model_get (model, iter, COLUMN_PRESET, &n, -1);
+  name = g_utf8_casefold (((ConvLayerPreset *) conv_layer_presets_list (chooser->owner->presets)->pdata[n])->name, -1);
+  part = g_utf8_casefold (typed, -1);
+  other = strstr (name, part) == NULL;
+  g_free (part);
+  g_free (name);
+  return other;
+}
 
 static GtkWidget *
 new_list (Chooser *chooser)
@@ -309,6 +330,7 @@ new_list (Chooser *chooser)
   gtk_tree_view_append_column (GTK_TREE_VIEW (chooser->list), column);
   gtk_tree_view_set_headers_visible (GTK_TREE_VIEW (chooser->list), FALSE);
   gtk_tree_view_set_search_column (GTK_TREE_VIEW (chooser->list), COLUMN_WORDS);
+  gtk_tree_view_set_search_equal_func (GTK_TREE_VIEW (chooser->list), is_other, chooser, NULL);
   conv_layer_widget_describe (chooser->list, _("Presets"), NULL);
   selection = gtk_tree_view_get_selection (GTK_TREE_VIEW (chooser->list));
   gtk_tree_selection_set_mode (selection, GTK_SELECTION_SINGLE);

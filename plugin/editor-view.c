@@ -420,12 +420,13 @@ motion (GtkWidget *widget, const GdkEventMotion *event, View *view)
   return TRUE;
 }
 
-/* A pointer that comes from another window and stops has not moved within this one. */
+/* A pointer that comes from another window and stops has not moved within this
+ * one.  What GTK makes up when a grab ends has no place. */
 static gboolean
 enter (GtkWidget *widget, const GdkEventCrossing *event, View *view)
 {
   (void) widget;
-  if (!view->pressed)
+  if (!view->pressed && (event->mode == GDK_CROSSING_NORMAL || event->mode == GDK_CROSSING_UNGRAB))
     look_under (view, event->x, event->y);
   return FALSE;
 }

@@ -271,15 +271,22 @@ conv_layer_label_new (const gchar *text, gboolean with_mnemonic)
   return label;
 }
 
-void
-conv_layer_monitor_size (GtkWidget *widget, gint *width, gint *height)
+static void
+monitor_area (GtkWidget *widget, GdkRectangle *area)
 {
   GdkScreen *screen = gtk_widget_get_screen (widget);
   GdkWindow *window = gtk_widget_get_window (widget);
   gint monitor = window ? gdk_screen_get_monitor_at_window (screen, window) : gdk_screen_get_primary_monitor (screen);
+
+  gdk_screen_get_monitor_geometry (screen, monitor, area);
+}
+
+void
+conv_layer_monitor_size (GtkWidget *widget, gint *width, gint *height)
+{
   GdkRectangle area;
 
-  gdk_screen_get_monitor_geometry (screen, monitor, &area);
+  monitor_area (widget, &area);
   *width = area.width;
   *height = area.height;
 }
@@ -300,6 +307,7 @@ place_menu (GtkMenu *menu, gint *x, gint *y, gboolean *push_in, gpointer data)
   GtkWidget *below = data;
   GtkAllocation allocation;
   GtkRequisition size;
+  GdkRectangle monitor;
 
   gtk_widget_get_allocation (below, &allocation);
   gtk_widget_size_request (GTK_WIDGET (menu), &size);
@@ -311,7 +319,12 @@ place_menu (GtkMenu *menu, gint *x, gint *y, gboolean *push_in, gpointer data)
     }
   if (gtk_widget_get_direction (below) == GTK_TEXT_DIR_RTL)
     *x += allocation.width - size.width;
-  *y += allocation.height;
+  /* Above where there is no room below: GTK 2 would make it scroll. */
+  monitor_area (below, &monitor);
+  if (*y + allocation.height + size.height <= monitor.y + monitor.height)
+    *y += allocation.height;
+  else if (*y - size.height >= monitor.y)
+    *y -= size.height;
   *push_in = TRUE;
 }
 
