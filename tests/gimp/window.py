@@ -18,6 +18,8 @@ NEEDED = ("Xvfb", "xdotool", "openbox", "import", "xclip")
 NAMES = {2: ("gimp-2.10", "gimp"), 3: ("gimp-3.2", "gimp-3.0", "gimp-3", "gimp")}
 PATIENCE = 120  # seconds until a window that does not answer is given up
 TITLE = "Convolutional Layer"
+# In GIMP's log: our process (GLib writes its name and number), or GIMP speaks of it.
+COMPLAINT = re.compile(r"conv-layer\b.*(WARNING|CRITICAL|ERROR|crash|inconsistent)|\(conv-layer:\d+\)", re.I)
 
 SERVE = r"""
 (set! t-mark #f) ; messages are windows here
@@ -64,6 +66,10 @@ class Widget:
             widget = widget.parent
         true(widget, "no %s around %s" % (kind, self))
         return widget
+
+    def has(self, **like):
+        """Whether it is, or holds, a widget that is LIKE."""
+        return any(all(re.search(pattern, getattr(widget, key)) for key, pattern in like.items()) for widget in self.all())
 
     @property
     def middle(self):
@@ -117,12 +123,26 @@ class Window:
                    CONV_LAYER_TRACE=self.trace_file, CONV_LAYER_WIDGETS=self.widgets_file)
         self.environment = self.profile.environment(**{**own, **self._language(language), **environment})
         self.start(["openbox"])
+        self.image = image
+        self._start_gimp()
+
+    def _start_gimp(self):
         program = self.profile.file("serve.scm")
         with open(program, "w", encoding="utf-8") as stream:
-            stream.write(HOST.prelude + SERVE + "(t-serve %s 1)\n" % scheme(self.steps_folder))
+            stream.write(HOST.prelude + SERVE + "(t-serve %s %d)\n" % (scheme(self.steps_folder), self.steps + 1))
         options = ["--batch-interpreter=plug-in-script-fu-eval"] if GENERATION == 3 else []
         self.start([self.gimp(), "--new-instance", "--no-splash", "-d", "-f"] + options
-                   + ["-b", "(load %s)" % scheme(program), image], log="gimp.txt")
+                   + ["-b", "(load %s)" % scheme(program), self.image], log="gimp.txt")
+
+    def restart(self):
+        """Leaves GIMP without saving the image and starts it with the same profile."""
+        gimp = self.processes.pop()
+        path = self._step_file()
+        with open(path + ".part", "w", encoding="utf-8") as stream:
+            stream.write("(gimp-quit 1)\n")
+        os.rename(path + ".part", path)
+        self.wait(lambda: gimp.poll() is not None, lambda: "GIMP does not end: " + self.log()[-1500:])
+        self._start_gimp()
 
     @staticmethod
     def gimp():
@@ -168,7 +188,7 @@ class Window:
         return ":" + number
 
     def start(self, command, log=os.devnull):
-        stream = open(log if log == os.devnull else self.profile.file(log), "wb")
+        stream = open(log if log == os.devnull else self.profile.file(log), "ab")
         self.processes.append(subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=stream,
                                                stderr=subprocess.STDOUT, start_new_session=True))
         stream.close()
@@ -190,6 +210,10 @@ class Window:
         self.read_log += len(text)
         return text.decode(errors="replace")
 
+    def complaints(self):
+        """What our plug-in, or GIMP about it, complained of since the last call of log()."""
+        return [line for line in self.log().splitlines() if COMPLAINT.search(line)]
+
     def wait(self, condition, what, patience=PATIENCE):
         """What CONDITION gives, once it is true; WHAT may be a function that tells what there is instead."""
         end = time.monotonic() + patience
@@ -204,10 +228,13 @@ class Window:
 
     # ---- by Script-Fu ----
 
+    def _step_file(self):
+        self.steps += 1
+        return os.path.join(self.steps_folder, "step-%d.scm" % self.steps)
+
     def step(self, body):
         """Has GIMP run BODY; gives its records."""
-        self.steps += 1
-        path = os.path.join(self.steps_folder, "step-%d.scm" % self.steps)
+        path = self._step_file()
         log = self.profile.file("step-%d.txt" % self.steps)
         with open(path + ".part", "w", encoding="utf-8") as stream:
             stream.write('(t-case "%d" %s (lambda () %s))\n' % (self.steps, scheme(log), body))
@@ -349,12 +376,18 @@ class Dialog:
             time.sleep(0.06)
         self.settle()
 
+    def press(self, *keys):
+        """Like keys(), in one go, once a window of ours has the keyboard; what comes of them is to be waited for."""
+        self.wait(lambda widgets: any(window.active for window in widgets.windows), "the keyboard")
+        self.window.xdotool("key", "--clearmodifiers", "--delay", 15, *keys)
+
     def type(self, text):
         self.window.xdotool("type", "--clearmodifiers", "--delay", "25", "--", text)
         self.settle()
 
     def point(self, x, y, *command):
-        self.window.xdotool("mousemove", "--sync", x, y, *command)
+        # No --sync: xdotool would wait for long where the pointer stands there already.
+        self.window.xdotool("mousemove", x, y, *command)
 
     def click(self, widget=None, button=1, times=1, at=None, **like):
         """On the middle of WIDGET, or AT x, y within it, or on the one that is LIKE."""

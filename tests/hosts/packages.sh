@@ -49,7 +49,7 @@ openbox         | cmd:openbox          | a window manager, so that windows get t
 xdotool         | cmd:xdotool          | keys and clicks
 xclip           | cmd:xclip            | the clipboard
 x11-utils       | cmd:xprop            | which windows are open
-imagemagick     | cmd:convert          | pictures of them
+imagemagick     | cmd:import           | pictures of them
 procps          | cmd:ps               | which processes are left'
 
 # For test.sh --sanitize.
