@@ -167,14 +167,16 @@ update_tile (ConvLayerColumn *column, const gchar *expression)
     }
   g_free (column->tiled);
   column->tiled = tiled;
-  good = conv2d_bank_parse (expression, conv_layer_settings_get_filter (column->host.settings), &bank, NULL) == CONV2D_OK
-         && bank.count == 1;
+  good
+      = conv2d_bank_parse (expression, conv_layer_settings_get_filter (column->host.settings), &bank, NULL) == CONV2D_OK
+        && bank.count == 1;
   if (good)
     conv_layer_tile_set_weights (column->tile, bank.weights, bank.rows, bank.columns);
   conv2d_bank_clear (&bank);
   /* The old one stays, gray, until the expression can be read. */
   gtk_widget_set_sensitive (column->tile, good);
-  gtk_entry_set_icon_from_icon_name (GTK_ENTRY (column->entry), GTK_ENTRY_ICON_SECONDARY, good ? NULL : "dialog-warning");
+  gtk_entry_set_icon_from_icon_name (GTK_ENTRY (column->entry), GTK_ENTRY_ICON_SECONDARY,
+                                     good ? NULL : "dialog-warning");
 }
 
 static void

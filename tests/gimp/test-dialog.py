@@ -1324,6 +1324,22 @@ def names_and_tooltips(f):
     f.inspect(False)
 
 
+# ---- GIMP 3's own saved settings ----
+
+@case("settings/save-and-load", only=3)
+def saved_settings(f):
+    f.fresh()
+    f.paste(ODD, filter=ODD)
+    f.check("-f")
+    f.type_field("bias", "0.125")
+    saved = dict(filter=ODD, variants="f, f.T, -f.T", bias=0.125)
+    f.dialog.click(f.button("Save Settings"))
+    f.reset()
+    f.dialog.click(f.button("Load Saved Settings"))
+    f.expect(**saved)
+    f.ok(**saved)
+
+
 # ---- another run of GIMP ----
 
 def last_values(f):
