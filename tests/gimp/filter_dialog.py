@@ -210,6 +210,7 @@ class FilterDialog:
 
     def cell_place(self, row, column):
         """x, y of the cell's middle on the screen; row and column from 1."""
+        self.dialog.settle(0.12)  # GTK 3 moves the entry after it has its new name
         entry = self.cell_entry()
         own_row, own_column = map(int, re.match(CELL, entry.name).groups())
         x, y = entry.middle

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 
-from host import GENERATION, HOST, Profile, read_scheme, scheme
+from host import GENERATION, HOST, HUNG_UP, Profile, read_scheme, scheme
 from tap import Skip, true
 from xcf import XCF
 
@@ -212,7 +212,7 @@ class Window:
 
     def complaints(self):
         """What our plug-in, or GIMP about it, complained of since the last call of log()."""
-        return [line for line in self.log().splitlines() if COMPLAINT.search(line)]
+        return [line for line in self.log().splitlines() if COMPLAINT.search(line) and not HUNG_UP.search(line)]
 
     def wait(self, condition, what, patience=PATIENCE):
         """What CONDITION gives, once it is true; WHAT may be a function that tells what there is instead."""
