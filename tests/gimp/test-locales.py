@@ -46,7 +46,7 @@ def cases(batch, locale, known):
     def wrong(name, options):
         def body(case):
             return """(let* ((image (t-load %s)) (layer (t-layer image "photo")))
-              (t-run "call" (lambda () %s)) (t-record "dirty" (t-dirty image)) (gimp-image-delete image))""" % (
+              (t-clean image) (t-run "call" (lambda () %s)) (t-record "dirty" (t-dirty image)) (gimp-image-delete image))""" % (
                 case.path("in.xcf"), HOST.call(**options))
 
         def written(case):
