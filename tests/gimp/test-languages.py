@@ -16,6 +16,8 @@ TOP = os.path.dirname(TESTS)
 PO = os.path.join(TOP, "po")
 LABEL = "Convolutional _Layer…"
 GROUP = "Convolutional layer"
+# LANGUAGE counts in a locale that has a language; in C.UTF-8 it need not.
+LOCALE = "de_DE.UTF-8"
 
 
 def languages():
@@ -90,7 +92,7 @@ RUN_2 = """(let* ((image (car (gimp-image-new 8 8 RGB))) (layer (car (gimp-layer
 RUN_3 = """(let* ((image (car (gimp-image-new 8 8 RGB))) (layer (car (gimp-layer-new image "x" 8 8 RGB-IMAGE 100 LAYER-MODE-NORMAL))))
   (gimp-image-insert-layer image layer 0 0)
   (plug-in-conv-layer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer))
-  (gimp-xcf-save #:run-mode RUN-NONINTERACTIVE #:image image #:file "%s"))"""
+  (gimp-xcf-save RUN-NONINTERACTIVE image "%s"))"""
 
 
 def literal(value):
@@ -105,7 +107,7 @@ def batch(path):
     return RUN_2 % (" ".join(literal(value) for value in DEFAULTS.values()), path)
 
 
-def check_language(profile, language):
+def check_language(profile, locales, language):
     folder = os.path.join(profile.path, "plug-ins", "conv-layer", "locale")
     words = gettext.translation("conv-layer", folder, [language]).gettext
     path = profile.file(language + ".xcf")
@@ -113,7 +115,7 @@ def check_language(profile, language):
     if os.path.exists(profile.path + "/pluginrc"):
         os.remove(profile.path + "/pluginrc")
     true(words(LABEL) != LABEL, "the label is not translated")
-    code, log = profile.start(batch(path), LC_ALL=None, LANG="C.UTF-8", LANGUAGE=language)
+    code, log = profile.start(batch(path), LC_ALL=LOCALE, LANGUAGE=language, LOCPATH=locales)
     check_menu(profile, language, words(LABEL))
     true(os.path.exists(path), "no result (exit code %s): %s" % (code, log[-800:]))
     with open(path, "rb") as stream:
@@ -127,13 +129,16 @@ def run(report):
     try:
         report.run("languages/files", check_files)
         pot = template(scratch)
+        subprocess.run(["localedef", "-i", LOCALE.partition(".")[0], "-f", "UTF-8", os.path.join(scratch, LOCALE)],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        true(os.path.isdir(os.path.join(scratch, LOCALE)), "localedef made no " + LOCALE)
         for language in languages():
             def catalogue(language=language):
                 counted = compile_catalogue(language, folder)
                 true("fuzzy" not in counted and "untranslated" not in counted, counted)
                 equal(missing(language, pot), [], "texts without a translation")
             report.run("languages/%s/catalogue" % language, catalogue)
-            report.run("languages/%s/in-gimp" % language, check_language, profile, language)
+            report.run("languages/%s/in-gimp" % language, check_language, profile, scratch, language)
     finally:
         profile.remove()
         shutil.rmtree(scratch, ignore_errors=True)
