@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 
 from host import EXECUTABLE, HOST, Batch, Profile, main, plain_message, scheme
 from images import components
@@ -165,7 +166,14 @@ def in_own_mounts(command):
     """A command that runs where mounts are its own; a skip where that cannot be."""
     if os.geteuid() != 0 or not shutil.which("unshare"):
         raise Skip("only root can mount a disk for the test")
-    return ["unshare", "--mount", "--", "sh", "-c", command + '; exec "$@"', "sh"]
+    unshare = ["unshare", "--mount"]
+    if subprocess.run(unshare + ["true"], stderr=subprocess.DEVNULL).returncode != 0:
+        # In a changed root that is no mount itself; nothing must go from here to others.
+        with open("/proc/self/mountinfo", encoding="utf-8") as stream:
+            if " shared:" in stream.read():
+                raise Skip("mounts made here would be seen elsewhere")
+        unshare += ["--propagation", "unchanged"]
+    return unshare + ["--", "sh", "-c", command + '; exec "$@"', "sh"]
 
 
 class Mounted(Profile):
