@@ -351,7 +351,11 @@ class FilterDialog:
         self.dialog.wait_closed()
         self.dialog = None
         self.window.wait_for_count(1 + len(maps.tree()), "the layers of OK")
+        # GIMP puts a group into the image before what is in it.
+        end = time.monotonic() + 20
         xcf = self.window.save("result.xcf")
+        while xcf.names() != maps.tree() + ["photo"] and time.monotonic() < end:
+            xcf = self.window.save("result.xcf")
         self.window.step(self.only_photo())
         check_layers(xcf, maps)
         return maps

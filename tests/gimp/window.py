@@ -119,7 +119,7 @@ class Window:
         self.trace_file, self.widgets_file = self.profile.file("trace.txt"), self.profile.file("widgets.json")
         os.mkdir(self.steps_folder)
         self.display = self._start_display(screen)
-        own = dict(DISPLAY=self.display, DBUS_SESSION_BUS_ADDRESS=None, NO_AT_BRIDGE="1",
+        own = dict(DISPLAY=self.display, DBUS_SESSION_BUS_ADDRESS=None, NO_AT_BRIDGE="1", GSETTINGS_BACKEND="memory",
                    CONV_LAYER_TRACE=self.trace_file, CONV_LAYER_WIDGETS=self.widgets_file)
         self.environment = self.profile.environment(**{**own, **self._language(language), **environment})
         self.start(["openbox"])
