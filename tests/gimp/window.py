@@ -28,8 +28,9 @@ SERVE = r"""
     (if (file-exists? path)
         (begin (load path) (t-serve folder (+ n 1)))
         (begin (usleep 30000) (t-serve folder n)))))
-(define (t-image) %s)
-""" % {2: "(vector-ref (cadr (gimp-image-list)) 0)", 3: "(vector-ref (car (gimp-get-images)) 0)"}[GENERATION]
+; The one that was opened first: a filter at work may have an image of its own.
+(define (t-image) (apply min (vector->list %s)))
+""" % {2: "(cadr (gimp-image-list))", 3: "(car (gimp-get-images))"}[GENERATION]
 
 
 def missing():
@@ -379,6 +380,8 @@ class Dialog:
     def press(self, *keys):
         """Like keys(), in one go, once a window of ours has the keyboard; what comes of them is to be waited for."""
         self.wait(lambda widgets: any(window.active for window in widgets.windows), "the keyboard")
+        # Function keys by their codes: some xdotool adds Alt to their names.
+        keys = [re.sub(r"\bF(10|[1-9])$", lambda found: str(66 + int(found.group(1))), key) for key in keys]
         self.window.xdotool("key", "--clearmodifiers", "--delay", 15, *keys)
 
     def type(self, text):
