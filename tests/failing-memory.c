@@ -17,6 +17,9 @@ gpointer __wrap_g_try_malloc (gsize size);
 gpointer __wrap_g_try_malloc_n (gsize count, gsize size);
 void __wrap_free (void *block);
 void __wrap_g_free (gpointer block);
+/* What g_free () is where the compiler knows the size, from GLib 2.76 on. */
+void __real_g_free_sized (gpointer block, size_t size);
+void __wrap_g_free_sized (gpointer block, size_t size);
 
 #define MOST_BLOCKS 10000
 
@@ -138,3 +141,12 @@ __wrap_g_free (gpointer block)
   taken (block);
   __real_g_free (block);
 }
+
+#if GLIB_CHECK_VERSION (2, 76, 0)
+void
+__wrap_g_free_sized (gpointer block, size_t size)
+{
+  taken (block);
+  __real_g_free_sized (block, size);
+}
+#endif
