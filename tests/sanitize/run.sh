@@ -122,14 +122,15 @@ step_valgrind ()
   # Fewer random shapes: valgrind takes fifty times as long.
   TEST_ROWS_SHAPES=300 CONV_LAYER_SEEDS=2 CONV_LAYER_SHORT=1 \
     meson test -C build-analyzer --suite core --print-errorlogs -t 20 \
-    --wrapper 'valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --undef-value-errors=yes' || true
+    --wrapper 'valgrind --quiet --trace-children=yes --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --undef-value-errors=yes' || true
   record "$top/build-analyzer" "valgrind"
 }
 
 step_cppcheck ()
 {
   cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --inconclusive \
-    --suppress=missingInclude --suppress=missingIncludeSystem -D__x86_64__ -DG_GNUC_CONST= '-DG_GNUC_PRINTF(a,b)=' -I core -I plugin \
+    --suppress=missingInclude --suppress=missingIncludeSystem -D__x86_64__ -DG_GNUC_CONST= '-DG_GNUC_PRINTF(a,b)=' \
+    '-DG_DEFINE_AUTOPTR_CLEANUP_FUNC(type,function)=' -I core -I plugin \
     -j "$(nproc)" core plugin >"$logs/cppcheck.log" 2>&1 || true
   count_findings cppcheck "$logs/cppcheck.log" '^[^ ]+:[0-9]+:[0-9]+: (error|warning|performance|portability)'
 }
