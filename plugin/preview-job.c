@@ -369,6 +369,7 @@ conv_layer_raw_bytes (const gfloat *restrict values, guchar *restrict bytes, gsi
       gfloat v;
 
       memcpy (&bits, &values[i], sizeof bits);
+      /* cppcheck-suppress shiftTooManyBitsSigned ; gcc and clang both shift the sign in. */
       bits &= -(bits <= infinite) & ~(bits >> 31); /* NaN is no more than 0 */
       bits = MIN (bits, one);
       memcpy (&v, &bits, sizeof v);

@@ -128,9 +128,10 @@ step_valgrind ()
 
 step_cppcheck ()
 {
-  cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --inconclusive \
+  cppcheck --quiet --library=gtk --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --inconclusive \
     --suppress=missingInclude --suppress=missingIncludeSystem -D__x86_64__ -DG_GNUC_CONST= '-DG_GNUC_PRINTF(a,b)=' \
-    '-DG_DEFINE_AUTOPTR_CLEANUP_FUNC(type,function)=' -I core -I plugin \
+    '-DG_DEFINE_AUTOPTR_CLEANUP_FUNC(type,function)=' '-DG_DEFINE_TYPE(type,name,parent)=' \
+    '-DG_DEFINE_FINAL_TYPE(type,name,parent)=' -I core -I plugin \
     -j "$(nproc)" core plugin >"$logs/cppcheck.log" 2>&1 || true
   count_findings cppcheck "$logs/cppcheck.log" '^[^ ]+:[0-9]+:[0-9]+: (error|warning|performance|portability)'
 }
