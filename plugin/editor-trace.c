@@ -125,25 +125,31 @@ add_widget (GtkWidget *widget, gpointer data)
   g_free (tooltip);
 }
 
+/* What was built, as text; the builder is done with. */
+static gchar *
+finish_text (JsonBuilder *builder)
+{
+  JsonNode *root = json_builder_get_root (builder);
+  gchar *text = json_to_string (root, FALSE);
+
+  json_node_unref (root);
+  g_object_unref (builder);
+  return text;
+}
+
 /* All windows of the process, menus and tooltips among them. */
 static gchar *
 describe_windows (void)
 {
   JsonBuilder *builder = json_builder_new ();
   GList *windows = gtk_window_list_toplevels ();
-  JsonNode *root;
-  gchar *text;
 
   json_builder_begin_array (builder);
   for (GList *window = windows; window; window = window->next)
     add_widget (window->data, builder);
   json_builder_end_array (builder);
-  root = json_builder_get_root (builder);
-  text = json_to_string (root, FALSE);
-  json_node_unref (root);
-  g_object_unref (builder);
   g_list_free (windows);
-  return text;
+  return finish_text (builder);
 }
 
 static gboolean
@@ -167,8 +173,6 @@ describe_settings (ConvLayerSettings *settings)
 {
   JsonBuilder *builder = json_builder_new ();
   gchar *unused = conv_layer_settings_save_unused (settings);
-  JsonNode *root;
-  gchar *text;
 
   json_builder_begin_object (builder);
   for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
@@ -187,12 +191,8 @@ describe_settings (ConvLayerSettings *settings)
     }
   add_text (builder, "unused", unused);
   json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  text = json_to_string (root, FALSE);
-  json_node_unref (root);
-  g_object_unref (builder);
   g_free (unused);
-  return text;
+  return finish_text (builder);
 }
 
 static void

@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chance.h"
 #include "conv2d-row.h"
 
 /* Each code / 255 in float32 is a multiple of 2^-31, and so is every sum of such
  * with whole weights: int64 holds them as numbers of that unit. */
 #define UNIT_BITS 31
 #define MANTISSA 24
+#define SEEDS 60
 
 typedef struct
 {
@@ -24,26 +26,6 @@ typedef struct
   gfloat *weights;
   guint8 *codes; /* of the plane; floats if it is one of them */
 } Trial;
-
-static gint
-between (GRand *rand, gint least, gint most)
-{
-  return g_rand_int_range (rand, least, most + 1);
-}
-
-static gint
-at_least (gint least, gint number)
-{
-  return number < least ? least : number;
-}
-
-static guint32
-seeds (void)
-{
-  const gchar *wish = g_getenv ("CONV_LAYER_SEEDS");
-
-  return wish ? (guint32) g_ascii_strtoull (wish, NULL, 10) : 60;
-}
 
 /* ---- float32 by integers ---- */
 
@@ -288,7 +270,7 @@ check_bits (const Trial *trial, const gfloat *maps, gconstpointer reference)
 static void
 test_whole_weights (void)
 {
-  for (guint32 seed = 1; seed <= seeds (); seed++)
+  for (guint32 seed = 1; seed <= seed_count (SEEDS); seed++)
     {
       Trial trial;
       g_autofree gfloat *exact = NULL;
@@ -349,7 +331,7 @@ check_error (const Trial *trial, const gfloat *maps, gconstpointer reference)
 static void
 check_floats (gint size)
 {
-  for (guint32 seed = 1; seed <= seeds (); seed++)
+  for (guint32 seed = 1; seed <= seed_count (SEEDS); seed++)
     {
       Trial trial;
       g_autofree Terms *terms = NULL;

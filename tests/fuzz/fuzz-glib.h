@@ -42,6 +42,14 @@ fuzz_make_folder (void)
   atexit (fuzz_remove_folder);
 }
 
+static inline void
+fuzz_write_file (const gchar *path, const void *bytes, size_t size)
+{
+  FILE *file = fopen (path, "wb");
+
+  FUZZ_CHECK (file && fwrite (bytes, 1, size, file) == size && fclose (file) == 0);
+}
+
 /* GLib itself complains of a key file's value with two wrong escapes, and reads
  * on; no other warning is harmless here. */
 static inline GLogWriterOutput

@@ -21,14 +21,6 @@ LLVMFuzzerInitialize (int *argc, char ***argv)
 }
 
 static void
-write_bytes (const gchar *name, const uint8_t *data, size_t size)
-{
-  FILE *file = fopen (name, "wb");
-
-  FUZZ_CHECK (file && fwrite (data, 1, size, file) == size && fclose (file) == 0);
-}
-
-static void
 check_list (const GPtrArray *list)
 {
   gboolean own = FALSE;
@@ -124,7 +116,7 @@ check_presets (const uint8_t *data, size_t size)
   size_t length = MIN (wish, size);
   char *name = fuzz_text (size > 0 ? data + (size - length) : data, length); /* the last bytes, too */
 
-  write_bytes (path, data, size);
+  fuzz_write_file (path, data, size);
   presets = conv_layer_presets_new (path, &warning);
   check_list (conv_layer_presets_list (presets));
   if (warning)
@@ -146,7 +138,7 @@ check_text_file (const uint8_t *data, size_t size)
   Conv2dFilter filter, again;
   GError *error = NULL;
 
-  write_bytes (path, data, size);
+  fuzz_write_file (path, data, size);
   if (conv_layer_filter_read (file, &filter, &error))
     {
       FUZZ_CHECK (conv_layer_filter_write (file, &filter, NULL) && conv_layer_filter_read (file, &again, NULL));

@@ -21,14 +21,6 @@ LLVMFuzzerInitialize (int *argc, char ***argv)
   return 0;
 }
 
-static void
-write_text (const gchar *name, const gchar *text)
-{
-  FILE *file = fopen (name, "wb");
-
-  FUZZ_CHECK (file && fwrite (text, 1, strlen (text), file) == strlen (text) && fclose (file) == 0);
-}
-
 static gboolean
 same_value (const GValue *a, const GValue *b)
 {
@@ -96,8 +88,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   ConvLayerValues values;
   ConvLayerSettings *settings;
 
-  write_text (values_path, values_text);
-  write_text (state_path, state_text);
+  fuzz_write_file (values_path, values_text, strlen (values_text));
+  fuzz_write_file (state_path, state_text, strlen (state_text));
   conv_layer_values_init (values);
   conv_layer_last_values_load (values_path, values);
   conv_layer_state_load (&state, fuzz_folder);

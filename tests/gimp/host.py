@@ -358,6 +358,19 @@ def plain_message(text):
     return text.strip()
 
 
+def make_locale(language, folder):
+    """The locale of LANGUAGE, such as de_DE, made in FOLDER: the environment that speaks it; None where it cannot
+    be made."""
+    name = language + ".UTF-8"
+    if shutil.which("localedef"):
+        # It warns, and its exit status tells, of much that does not matter here.
+        subprocess.run(["localedef", "-i", language, "-f", "UTF-8", os.path.join(folder, name)],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if not os.path.isdir(os.path.join(folder, name)):
+        return None
+    return {"LC_ALL": name, "LANG": name, "LANGUAGE": language[:2], "LOCPATH": folder}
+
+
 class Case:
     def __init__(self, batch, name, number):
         self.batch, self.name, self.number = batch, name, number

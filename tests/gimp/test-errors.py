@@ -6,10 +6,9 @@
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 
-from host import HOST, Batch, Profile, Raw, main, scheme
+from host import HOST, Batch, Profile, Raw, main, make_locale, scheme
 from images import components
 from reference import Maps, gray
 from tap import equal, true
@@ -228,14 +227,11 @@ def locales(report):
     for locale in "de_DE", "tr_TR":
         folder = tempfile.mkdtemp(prefix="conv-layer-locale-")
         try:
-            name = locale + ".UTF-8"
-            built = shutil.which("localedef") and subprocess.run(
-                ["localedef", "-i", locale, "-f", "UTF-8", os.path.join(folder, name)],
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
-            if not built and not os.path.isdir(os.path.join(folder, name)):
+            environment = make_locale(locale, folder)
+            if environment:
+                _in_locale(report, locale, **environment)
+            else:
                 report.skip("locale/" + locale, "this machine cannot make the locale (localedef and its sources)")
-                continue
-            _in_locale(report, locale, LC_ALL=name, LANG=name, LANGUAGE=locale[:2], LOCPATH=folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

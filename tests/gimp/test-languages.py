@@ -9,15 +9,15 @@ import re
 import shutil
 import subprocess
 
-from host import DEFAULTS, HOST, TESTS, Profile, main
+from host import HOST, TESTS, Batch, Profile, main, make_locale
+from images import components
 from tap import equal, true
+from xcf_writer import Layer, write
 
 TOP = os.path.dirname(TESTS)
 PO = os.path.join(TOP, "po")
 LABEL = "Convolutional _Layer…"
 GROUP = "Convolutional layer"
-# LANGUAGE counts in a locale that has a language; in C.UTF-8 it need not.
-LOCALE = "de_DE.UTF-8"
 
 
 def languages():
@@ -70,7 +70,7 @@ def check_files():
     equal(listed, sorted(found), "po/POTFILES")
 
 
-def check_menu(profile, language, label):
+def check_menu(profile, label):
     with open(os.path.join(profile.path, "pluginrc"), "rb") as stream:
         rc = stream.read()
     if HOST.generation == 3:
@@ -85,41 +85,27 @@ def check_menu(profile, language, label):
         true(LABEL.encode() in rc or LABEL.replace("…", "\\342\\200\\246").encode() in rc, "pluginrc has no label")
 
 
-RUN_2 = """(let* ((image (car (gimp-image-new 8 8 RGB))) (layer (car (gimp-layer-new image 8 8 RGB-IMAGE "x" 100 LAYER-MODE-NORMAL))))
-  (gimp-image-insert-layer image layer 0 0)
-  (plug-in-conv-layer RUN-NONINTERACTIVE image layer %s)
-  (gimp-xcf-save RUN-NONINTERACTIVE image layer "%s" "x"))"""
-RUN_3 = """(let* ((image (car (gimp-image-new 8 8 RGB))) (layer (car (gimp-layer-new image "x" 8 8 RGB-IMAGE 100 LAYER-MODE-NORMAL))))
-  (gimp-image-insert-layer image layer 0 0)
-  (plug-in-conv-layer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer))
-  (gimp-xcf-save RUN-NONINTERACTIVE image "%s"))"""
-
-
-def literal(value):
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return '"%s"' % value if isinstance(value, str) else str(value)
-
-
-def batch(path):
-    if HOST.generation == 3:
-        return RUN_3 % path
-    return RUN_2 % (" ".join(literal(value) for value in DEFAULTS.values()), path)
-
-
-def check_language(profile, locales, language):
+def in_gimp(report, profile, environment, language):
     folder = os.path.join(profile.path, "plug-ins", "conv-layer", "locale")
-    words = gettext.translation("conv-layer", folder, [language]).gettext
-    path = profile.file(language + ".xcf")
+    batch = Batch(profile, **dict(environment, LANGUAGE=language))
+
+    def body(case):
+        write(case.file("in.xcf"), 8, 8, [Layer("photo", 8, 8, 0, components(192), active=True)])
+        return """(let* ((image (t-load %s)) (layer (t-layer image "photo")))
+          %s (t-save image %s) (gimp-image-delete image))""" % (case.path("in.xcf"), HOST.call(), case.path("after.xcf"))
+
+    def check(result):
+        words = gettext.translation("conv-layer", folder, [language]).gettext
+        true(words(LABEL) != LABEL, "the label is not translated")
+        check_menu(profile, words(LABEL))
+        names = [layer.name for layer in result.xcf("after.xcf").all_layers]
+        true(words(GROUP) in names, "no layer group named %s: %s" % (words(GROUP), names))
+
     # So that GIMP asks the plug-in anew.
     if os.path.exists(profile.path + "/pluginrc"):
         os.remove(profile.path + "/pluginrc")
-    true(words(LABEL) != LABEL, "the label is not translated")
-    code, log = profile.start(batch(path), LC_ALL=LOCALE, LANGUAGE=language, LOCPATH=locales)
-    check_menu(profile, language, words(LABEL))
-    true(os.path.exists(path), "no result (exit code %s): %s" % (code, log[-800:]))
-    with open(path, "rb") as stream:
-        true(words(GROUP).encode() in stream.read(), "no layer group named %s" % words(GROUP))
+    batch.case("languages/%s/in-gimp" % language, body, check)
+    batch.run(report)
 
 
 def run(report):
@@ -129,16 +115,16 @@ def run(report):
     try:
         report.run("languages/files", check_files)
         pot = template(scratch)
-        subprocess.run(["localedef", "-i", LOCALE.partition(".")[0], "-f", "UTF-8", os.path.join(scratch, LOCALE)],
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        true(os.path.isdir(os.path.join(scratch, LOCALE)), "localedef made no " + LOCALE)
+        # LANGUAGE counts in a locale that has a language; in C.UTF-8 it need not.
+        environment = make_locale("de_DE", scratch)
+        true(environment, "localedef made no de_DE.UTF-8")
         for language in languages():
             def catalogue(language=language):
                 counted = compile_catalogue(language, folder)
                 true("fuzzy" not in counted and "untranslated" not in counted, counted)
                 equal(missing(language, pot), [], "texts without a translation")
             report.run("languages/%s/catalogue" % language, catalogue)
-            report.run("languages/%s/in-gimp" % language, check_language, profile, scratch, language)
+            in_gimp(report, profile, environment, language)
     finally:
         profile.remove()
         shutil.rmtree(scratch, ignore_errors=True)

@@ -2,12 +2,10 @@
 # test-locales.py: the same calls in languages with other decimal signs, letters
 # and directions: the same pixels, places and JSON, and the same errors are errors.
 
-import os
 import shutil
-import subprocess
 import tempfile
 
-from host import HOST, Batch, main
+from host import HOST, Batch, main, make_locale
 from images import components
 from tap import equal, true
 from xcf_writer import Layer, write
@@ -72,17 +70,12 @@ def run(report):
     batch.run(report)
     for locale in LOCALES:
         folder = tempfile.mkdtemp(prefix="conv-layer-locale-")
-        name = locale + ".UTF-8"
         try:
-            if not shutil.which("localedef"):
-                report.skip("locale/" + locale, "no localedef here")
-                continue
-            subprocess.run(["localedef", "-i", locale, "-f", "UTF-8", os.path.join(folder, name)],
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            if not os.path.isdir(os.path.join(folder, name)):
+            environment = make_locale(locale, folder)
+            if not environment:
                 report.skip("locale/" + locale, "this machine cannot make the locale (localedef and its sources)")
                 continue
-            batch = Batch(LC_ALL=name, LANG=name, LANGUAGE=locale[:2], LOCPATH=folder)
+            batch = Batch(**environment)
             cases(batch, locale, known)
             batch.run(report)
         finally:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 
-from host import GENERATION, HOST, HUNG_UP, Profile, read_scheme, scheme
+from host import GENERATION, HOST, HUNG_UP, Profile, make_locale, read_scheme, scheme
 from tap import Skip, true
 from xcf import XCF
 
@@ -169,12 +169,10 @@ class Window:
             return {}
         folder = self.profile.file("locales")
         os.makedirs(folder, exist_ok=True)
-        name = language + ".UTF-8"
-        done = subprocess.run(["localedef", "-i", language, "-f", "UTF-8", os.path.join(folder, name)],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if done.returncode > 1 or not os.path.exists(os.path.join(folder, name)):
-            raise Skip("the locale %s cannot be made here" % name)
-        return {"LOCPATH": folder, "LC_ALL": name, "LANGUAGE": language}
+        environment = make_locale(language, folder)
+        if not environment:
+            raise Skip("the locale %s.UTF-8 cannot be made here" % language)
+        return dict(environment, LANGUAGE=language)
 
     def _start_display(self, screen):
         read, wrote = os.pipe()
