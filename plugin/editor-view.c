@@ -32,7 +32,7 @@ typedef struct
   GdkRectangle mark; /* where it was drawn last */
   gint scale;        /* that the sight knows of */
 
-  gboolean pressed, dragged, fitting;
+  gboolean pressed, dragged, drag_before, fitting;
   gdouble press_x, press_y; /* of the widget */
   ConvLayerViewport press_viewport;
 } View;
@@ -384,7 +384,8 @@ press (GtkWidget *widget, const GdkEventButton *event, View *view)
 {
   if (event->button == 3 || conv_layer_sight_get_viewport (view->sight)->zoom <= 0.0)
     return FALSE;
-  if (event->type == GDK_2BUTTON_PRESS && event->button == 1)
+  /* Two quick drags from one place are a double press to GDK. */
+  if (event->type == GDK_2BUTTON_PRESS && event->button == 1 && !view->drag_before)
     {
       view->fitting = TRUE; /* its release is no click */
       conv_layer_sight_fit (view->sight);
@@ -393,6 +394,7 @@ press (GtkWidget *widget, const GdkEventButton *event, View *view)
     return TRUE;
   gtk_widget_grab_focus (widget);
   view->pressed = TRUE;
+  view->drag_before = view->dragged;
   view->dragged = view->fitting = FALSE;
   view->press_x = event->x;
   view->press_y = event->y;
@@ -400,23 +402,32 @@ press (GtkWidget *widget, const GdkEventButton *event, View *view)
   return TRUE;
 }
 
+/* The pressed pointer is at X, Y now. */
+static void
+drag_to (View *view, gdouble x, gdouble y)
+{
+  const ConvLayerViewport *from = &view->press_viewport;
+  const gint scale = conv_layer_widget_scale (view->widget);
+
+  x -= view->press_x;
+  y -= view->press_y;
+  if (!view->dragged && fabs (x) <= DRAG && fabs (y) <= DRAG)
+    return;
+  view->dragged = TRUE;
+  /* From where it began, so that no rounding adds up. */
+  conv_layer_sight_center (view->sight, from->x - x * scale / from->zoom, from->y - y * scale / from->zoom);
+}
+
 static gboolean
 motion (GtkWidget *widget, const GdkEventMotion *event, View *view)
 {
-  const ConvLayerViewport *from = &view->press_viewport;
-  const gdouble x = event->x - view->press_x, y = event->y - view->press_y;
-  const gint scale = conv_layer_widget_scale (widget);
-
+  (void) widget;
   if (!(event->state & (GDK_BUTTON1_MASK | GDK_BUTTON2_MASK)))
     view->pressed = FALSE; /* released where we could not see it */
-  if (!view->pressed)
+  if (view->pressed)
+    drag_to (view, event->x, event->y);
+  else
     look_under (view, event->x, event->y);
-  else if (view->dragged || fabs (x) > DRAG || fabs (y) > DRAG)
-    {
-      view->dragged = TRUE;
-      /* From where it began, so that no rounding adds up. */
-      conv_layer_sight_center (view->sight, from->x - x * scale / from->zoom, from->y - y * scale / from->zoom);
-    }
   return TRUE;
 }
 
@@ -434,18 +445,19 @@ enter (GtkWidget *widget, const GdkEventCrossing *event, View *view)
 static gboolean
 release (GtkWidget *widget, const GdkEventButton *event, View *view)
 {
-  const gboolean click = view->pressed && !view->dragged && !view->fitting;
   gdouble x, y;
 
   (void) widget;
   if (event->button == 3)
     return FALSE;
-  view->pressed = FALSE;
-  if (click)
+  if (view->pressed)
+    drag_to (view, event->x, event->y); /* a busy machine leaves motions out */
+  if (view->pressed && !view->dragged && !view->fitting)
     {
       to_input (view, event->x, event->y, &x, &y);
       conv_layer_sight_step_at (view->sight, event->button == 1 && !(event->state & GDK_SHIFT_MASK), x, y);
     }
+  view->pressed = FALSE;
   look_under (view, event->x, event->y);
   return TRUE;
 }

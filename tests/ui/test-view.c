@@ -348,6 +348,27 @@ check_drag_ends (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (viewport (fixture).y, ==, 100.0);
 }
 
+/* Two drags from one place, quick as a double press, still drag. */
+static void
+check_quick_drags (Fixture *fixture, gconstpointer data)
+{
+  ConvLayerViewport before, after;
+  gint x = EDGE + 100, y = EDGE + 100;
+
+  (void) data;
+  conv_layer_sight_actual (fixture->sight);
+  settle (fixture);
+  before = viewport (fixture);
+  screen_place (fixture->views[PRE], &x, &y);
+  screen_do ("mousemove %d %d mousedown 1 mousemove --sync %d %d mouseup 1"
+             " mousemove --sync %d %d mousedown 1 mousemove --sync %d %d mouseup 1",
+             x, y, x + 20, y + 20, x, y, x + 20, y + 20);
+  after = viewport (fixture);
+  g_assert_cmpfloat (after.zoom, ==, 1.0);
+  g_assert_cmpfloat (after.x, ==, before.x - 40.0);
+  g_assert_cmpfloat (after.y, ==, before.y - 40.0);
+}
+
 /* A hand that trembles still clicks. */
 static void
 check_trembling_click (Fixture *fixture, gconstpointer data)
@@ -912,6 +933,7 @@ main (int argc, char **argv)
     { "/ui/view/wheel-stops", check_wheel_stops },
     { "/ui/view/drag", check_drag },
     { "/ui/view/drag-ends", check_drag_ends },
+    { "/ui/view/quick-drags", check_quick_drags },
     { "/ui/view/trembling-click", check_trembling_click },
     { "/ui/view/zoom-keys", check_zoom_keys },
     { "/ui/view/resize", check_resize },
