@@ -18,12 +18,13 @@
 typedef struct
 {
   gint32 image, drawable;
+  gint32 home; /* the image that the layers are made in: a draft if they get a group */
   ConvLayerOptions *options;
   GeglRectangle area; /* of the drawable */
   GPtrArray *maps;    /* ConvLayerMap */
   GArray *layers;     /* gint32 */
   GPtrArray *buffers; /* of the layers */
-  gboolean inserted;  /* they themselves are in the image */
+  gboolean inserted;  /* they are in an image */
 } Run;
 
 static GeglBuffer *
@@ -33,7 +34,7 @@ new_map (const ConvLayerMap *map, gpointer data, GError **error)
   gint x, y;
   gchar *name = conv_layer_map_name (map);
   GimpImageType type = gimp_image_base_type (run->image) == GIMP_GRAY ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
-  gint32 layer = gimp_layer_new (run->image, name, map->width, map->height, type, 100,
+  gint32 layer = gimp_layer_new (run->home, name, map->width, map->height, type, 100,
                                  gimp_image_get_default_new_layer_mode (run->image));
   GeglBuffer *buffer;
 
@@ -187,40 +188,47 @@ draft_group (gint32 draft, const gchar *name, gint32 parent, gint position)
   return group;
 }
 
-/* LAYER in another image, under its own name. */
-static gint32
-copy_layer (gint32 layer, gint32 image)
+static void
+show_maps (gint32 whole)
 {
-  gint32 copy = gimp_layer_new_from_drawable (layer, image);
-  gchar *name = gimp_item_get_name (layer);
+  gint stages_count, maps_count;
+  gint *stages = gimp_item_get_children (whole, &stages_count);
 
-  gimp_item_set_name (copy, name);
-  g_free (name);
-  return copy;
+  for (gint i = 0; i < stages_count; i++)
+    {
+      gint *maps = gimp_item_get_children (stages[i], &maps_count);
+
+      for (gint n = 0; n < maps_count; n++)
+        gimp_item_set_visible (maps[n], TRUE);
+      g_free (maps);
+    }
+  g_free (stages);
 }
 
-/* The whole group, not yet in the image: copies, which share the pixels. */
+/* The whole group, a copy of that in the draft, not yet in the image.  GIMP
+ * composes all that is seen of a group when it copies it, so nothing is. */
 static gint32
 make_group (const Run *run)
 {
-  gint32 draft = draft_new (run);
-  gint32 whole = draft_group (draft, conv_layer_group_name (), 0, 0), stage = -1, copy;
+  gint32 whole = draft_group (run->home, conv_layer_group_name (), 0, 0), stage = -1, copy;
   gint inside = 0, stages = 0;
 
   for (guint i = 0; i < run->layers->len; i++)
     {
       const ConvLayerMap *map = run->maps->pdata[i];
+      gint32 layer = g_array_index (run->layers, gint32, i);
 
       if (map->output == 1)
         {
-          stage = draft_group (draft, conv_layer_stage_name (map->stage), whole, stages++);
+          stage = draft_group (run->home, conv_layer_stage_name (map->stage), whole, stages++);
           inside = 0;
         }
-      copy = copy_layer (g_array_index (run->layers, gint32, i), draft);
-      gimp_image_insert_layer (draft, copy, stage, inside++);
+      gimp_item_set_visible (layer, FALSE);
+      gimp_image_insert_layer (run->home, layer, stage, inside++);
     }
-  copy = copy_layer (whole, run->image);
-  gimp_image_delete (draft);
+  copy = gimp_layer_new_from_drawable (whole, run->image);
+  gimp_item_set_name (copy, conv_layer_group_name ());
+  show_maps (copy);
   return copy;
 }
 
@@ -239,6 +247,7 @@ insert_layers (Run *run)
     attach_json (run, i);
   if (run->options->group)
     {
+      run->inserted = TRUE;
       result = make_group (run);
       gimp_image_insert_layer (run->image, result, parent, position);
     }
@@ -261,6 +270,7 @@ run_filter (Run *run, GError **error)
 {
   gint32 result = -1;
 
+  run->home = run->options->group ? draft_new (run) : run->image;
   run->layers = g_array_new (FALSE, FALSE, sizeof (gint32));
   run->buffers = g_ptr_array_new_with_free_func (g_object_unref);
   if (compute (run, error))
@@ -275,6 +285,8 @@ run_filter (Run *run, GError **error)
   g_ptr_array_unref (run->buffers);
   for (guint i = 0; !run->inserted && i < run->layers->len; i++)
     gimp_item_delete (g_array_index (run->layers, gint32, i));
+  if (run->home != run->image)
+    gimp_image_delete (run->home);
   g_array_unref (run->layers);
   g_clear_pointer (&run->maps, g_ptr_array_unref);
   return result;

@@ -29,6 +29,7 @@ G_DEFINE_TYPE (ConvLayer, conv_layer, GIMP_TYPE_PLUG_IN)
 typedef struct
 {
   GimpImage *image;
+  GimpImage *home; /* that the layers are made in: a draft if they get a group */
   GimpDrawable *drawable;
   const ConvLayerOptions *options;
   gdouble progress_start, progress_share; /* of the whole run's */
@@ -38,7 +39,7 @@ typedef struct
   GeglRectangle area;   /* of the drawable */
   GPtrArray *maps;      /* ConvLayerMap */
   GPtrArray *layers;    /* GimpLayer */
-  gboolean inserted;    /* they are in the image */
+  gboolean inserted;    /* they are in an image */
 } Run;
 
 static void
@@ -48,6 +49,8 @@ run_free (gpointer data)
 
   for (guint i = 0; !run->inserted && i < run->layers->len; i++)
     gimp_item_delete (run->layers->pdata[i]);
+  if (run->home != run->image)
+    gimp_image_delete (run->home);
   g_ptr_array_unref (run->layers);
   g_clear_pointer (&run->maps, g_ptr_array_unref);
   g_free (run);
@@ -60,7 +63,7 @@ new_map (const ConvLayerMap *map, gpointer data, GError **error)
   gint x, y;
   gchar *name = conv_layer_map_name (map);
   GimpImageType type = gimp_image_get_base_type (run->image) == GIMP_GRAY ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
-  GimpLayer *layer = gimp_layer_new (run->image, name, map->width, map->height, type, 100,
+  GimpLayer *layer = gimp_layer_new (run->home, name, map->width, map->height, type, 100,
                                      gimp_image_get_default_new_layer_mode (run->image));
   GeglBuffer *buffer;
 
@@ -255,24 +258,33 @@ draft_group (GimpImage *draft, const gchar *name, GimpLayer *parent, gint positi
   return group;
 }
 
-/* LAYER in another image, under its own name. */
-static GimpLayer *
-copy_layer (GimpLayer *layer, GimpImage *image)
+/* The maps of the group WHOLE: they are seen, and RUN's own from now on. */
+static void
+take_maps (Run *run, GimpLayer *whole)
 {
-  GimpLayer *copy = gimp_layer_new_from_drawable (GIMP_DRAWABLE (layer), image);
-  gchar *name = gimp_item_get_name (GIMP_ITEM (layer));
+  GimpItem **stages = gimp_item_get_children (GIMP_ITEM (whole));
 
-  gimp_item_set_name (GIMP_ITEM (copy), name);
-  g_free (name);
-  return copy;
+  g_ptr_array_set_size (run->layers, 0);
+  for (gint i = 0; stages[i]; i++)
+    {
+      GimpItem **maps = gimp_item_get_children (stages[i]);
+
+      for (gint n = 0; maps[n]; n++)
+        {
+          gimp_item_set_visible (maps[n], TRUE);
+          g_ptr_array_add (run->layers, maps[n]);
+        }
+      g_free (maps);
+    }
+  g_free (stages);
 }
 
-/* The whole group, not yet in the image: copies, which share the pixels. */
+/* The whole group, a copy of that in the draft, not yet in the image.  GIMP
+ * composes all that is seen of a group when it copies it, so nothing is. */
 static GimpLayer *
-make_group (const Run *run)
+make_group (Run *run)
 {
-  GimpImage *draft = image_like (run->image);
-  GimpLayer *whole = draft_group (draft, conv_layer_group_name (), NULL, 0), *stage = NULL, *copy;
+  GimpLayer *whole = draft_group (run->home, conv_layer_group_name (), NULL, 0), *stage = NULL, *copy;
   gint inside = 0, stages = 0;
 
   for (guint i = 0; i < run->layers->len; i++)
@@ -281,35 +293,16 @@ make_group (const Run *run)
 
       if (map->output == 1)
         {
-          stage = draft_group (draft, conv_layer_stage_name (map->stage), whole, stages++);
+          stage = draft_group (run->home, conv_layer_stage_name (map->stage), whole, stages++);
           inside = 0;
         }
-      copy = copy_layer (run->layers->pdata[i], draft);
-      gimp_image_insert_layer (draft, copy, stage, inside++);
+      gimp_item_set_visible (run->layers->pdata[i], FALSE);
+      gimp_image_insert_layer (run->home, run->layers->pdata[i], stage, inside++);
     }
-  copy = copy_layer (whole, run->image);
-  gimp_image_delete (draft);
+  copy = gimp_layer_new_from_drawable (GIMP_DRAWABLE (whole), run->image);
+  gimp_item_set_name (GIMP_ITEM (copy), conv_layer_group_name ());
+  take_maps (run, copy);
   return copy;
-}
-
-/* The map layers of a group of them are RUN's own from now on. */
-static void
-take_maps (Run *run, GimpLayer *whole)
-{
-  GimpItem **stages = gimp_item_get_children (GIMP_ITEM (whole));
-
-  for (guint i = 0; i < run->layers->len; i++)
-    gimp_item_delete (run->layers->pdata[i]);
-  g_ptr_array_set_size (run->layers, 0);
-  for (gint i = 0; stages[i]; i++)
-    {
-      GimpItem **maps = gimp_item_get_children (stages[i]);
-
-      for (gint n = 0; maps[n]; n++)
-        g_ptr_array_add (run->layers, maps[n]);
-      g_free (maps);
-    }
-  g_free (stages);
 }
 
 /* A group comes at once: whenever the plug-in is killed, the image has all of it
@@ -324,16 +317,11 @@ insert_layers (Run *run)
 
   for (guint i = 0; i < run->layers->len; i++)
     attach_json (run, i);
+  run->inserted = TRUE;
   if (run->options->group)
-    {
-      GimpLayer *whole = make_group (run);
-
-      gimp_image_insert_layer (run->image, whole, parent, position);
-      take_maps (run, whole);
-    }
+    gimp_image_insert_layer (run->image, make_group (run), parent, position);
   for (guint i = 0; !run->options->group && i < run->layers->len; i++)
     gimp_image_insert_layer (run->image, run->layers->pdata[i], parent, position + (gint) i);
-  run->inserted = TRUE;
 }
 
 /* ---- the procedure ---- */
@@ -368,6 +356,7 @@ compute_all (GimpImage *image, GimpDrawable **drawables, const ConvLayerOptions 
       Run *run = g_new0 (Run, 1);
 
       run->image = image;
+      run->home = options->group ? image_like (image) : image;
       run->drawable = drawables[i];
       run->options = options;
       run->progress_start = (gdouble) i / (gdouble) count;
