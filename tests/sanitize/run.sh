@@ -120,7 +120,7 @@ step_valgrind ()
 {
   build build-analyzer gcc all -- -Dgimp="$generation" -Dc_args=-fanalyzer || return 0
   # Fewer random shapes: valgrind takes fifty times as long.
-  TEST_ROWS_SHAPES=300 CONV_LAYER_SEEDS=2 CONV_LAYER_SHORT=1 \
+  TEST_ROWS_SHAPES=300 CONV_LAYER_SEEDS=2 \
     meson test -C build-analyzer --suite core --print-errorlogs -t 20 \
     --wrapper 'valgrind --quiet --trace-children=yes --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --undef-value-errors=yes' || true
   record "$top/build-analyzer" "valgrind"
