@@ -3,7 +3,9 @@
 
 #include "editor-tile.h"
 
+#include <float.h>
 #include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "edits.h"
@@ -182,7 +184,8 @@ choose_font (PangoLayout *layout, const Conv2dFilter *filter, gdouble size, gint
 
       if (font >= GOOD_FONT || (font >= LEAST_FONT && i == G_N_ELEMENTS (choices) - 1))
         {
-          set_font_size (layout, MIN (font, 16));
+          /* Whole and half pixels: pango and cairo keep the glyphs of every size there was. */
+          set_font_size (layout, MIN (floor (font * 2) / 2, 16));
           *digits = choices[i];
           return TRUE;
         }
@@ -307,31 +310,15 @@ describe (GtkWidget *widget, const Conv2dFilter *filter)
   g_free (name);
 }
 
-void
-conv_layer_tile_set (GtkWidget *widget, const Conv2dFilter *filter)
-{
-  Tile *tile = get_tile (widget);
-  gsize used = sizeof filter->weights[0] * (gsize) (filter->rows * filter->columns);
-
-  if (tile->filter.rows == filter->rows && tile->filter.columns == filter->columns
-      && memcmp (tile->filter.weights, filter->weights, used) == 0)
-    return;
-  tile->filter.rows = filter->rows;
-  tile->filter.columns = filter->columns;
-  memcpy (tile->filter.weights, filter->weights, used);
-  filter_range (filter, &tile->min, &tile->max);
-  describe (widget, filter);
-  gtk_widget_queue_draw (widget);
-}
-
-/* The double whose text is the shortest that reads back to WEIGHT. */
+/* The double whose text is the shortest that reads back to WEIGHT.  Six digits
+ * of a float are exact, and zeros at their end are not written. */
 static gdouble
 widen (gfloat weight)
 {
   gchar text[G_ASCII_DTOSTR_BUF_SIZE];
   gdouble wide = weight;
 
-  for (gint digits = 1; digits <= 9; digits++)
+  for (gint digits = FLT_DIG; digits <= FLT_DECIMAL_DIG; digits++)
     {
       gchar format[8];
 
@@ -343,15 +330,28 @@ widen (gfloat weight)
   return wide;
 }
 
+/* Only the weights that are others are widened: all 961 would be felt at each key. */
 void
 conv_layer_tile_set_weights (GtkWidget *widget, const gfloat *weights, gint rows, gint columns)
 {
-  Conv2dFilter filter = { .rows = rows, .columns = columns };
+  Tile *tile = get_tile (widget);
+  Conv2dFilter *filter = &tile->filter;
+  gboolean resized = filter->rows != rows || filter->columns != columns, changed = resized;
 
   g_return_if_fail (rows >= 1 && rows <= CONV2D_MAX_SIZE && columns >= 1 && columns <= CONV2D_MAX_SIZE);
+  filter->rows = rows;
+  filter->columns = columns;
   for (gint i = 0; i < rows * columns; i++)
-    filter.weights[i] = widen (weights[i]) + 0.0; /* -0 shows as 0 */
-  conv_layer_tile_set (widget, &filter);
+    if (resized || (gfloat) filter->weights[i] != weights[i])
+      {
+        filter->weights[i] = widen (weights[i]) + 0.0; /* -0 shows as 0 */
+        changed = TRUE;
+      }
+  if (!changed)
+    return;
+  filter_range (filter, &tile->min, &tile->max);
+  describe (widget, filter);
+  gtk_widget_queue_draw (widget);
 }
 
 /* ---- the picture alone ---- */

@@ -20,7 +20,6 @@ gdouble conv_layer_tile_text_gray (gdouble gray);
 /* A widget that shows a filter; numbers are left out where they would not be
  * readable, and are then in the tooltip's place of the cell. */
 GtkWidget *conv_layer_tile_new (gint size);
-void conv_layer_tile_set (GtkWidget *tile, const Conv2dFilter *filter);
 /* WEIGHTS are float32, as in a bank: 0.1f shows as 0.1. */
 void conv_layer_tile_set_weights (GtkWidget *tile, const gfloat *weights, gint rows, gint columns);
 

@@ -169,7 +169,7 @@ probe_render_widget (cairo_surface_t *probe, GtkWidget *widget)
 
 /* The context of a NAME within PARENT, as CSS would match it. */
 static GtkStyleContext *
-context_new (GtkStyleContext *parent, GType type, const gchar *name, GtkStateFlags state)
+context_new (GtkStyleContext *parent, GType type, const gchar *name)
 {
   GtkWidgetPath *path = gtk_widget_path_copy (gtk_style_context_get_path (parent));
   GtkStyleContext *context = gtk_style_context_new ();
@@ -179,9 +179,43 @@ context_new (GtkStyleContext *parent, GType type, const gchar *name, GtkStateFla
   gtk_style_context_set_screen (context, gtk_style_context_get_screen (parent));
   gtk_style_context_set_path (context, path);
   gtk_style_context_set_parent (context, parent);
-  gtk_style_context_set_state (context, state);
   gtk_widget_path_unref (path);
   return context;
+}
+
+#define PARTS "conv-layer-parts"
+
+/* What the CSS of a window has for an entry in it and for what is selected there. */
+typedef struct
+{
+  GtkStyleContext *entry, *selection;
+} Parts;
+
+static void
+parts_free (gpointer data)
+{
+  Parts *parts = data;
+
+  g_object_unref (parts->selection);
+  g_object_unref (parts->entry);
+  g_free (parts);
+}
+
+/* Kept as long as the window: GTK keeps what it knows of a context with a parent
+ * as long as that one, and matching all rules of a theme takes its time. */
+static const Parts *
+parts_of (GtkWidget *top)
+{
+  Parts *parts = g_object_get_data (G_OBJECT (top), PARTS);
+
+  if (!parts)
+    {
+      parts = g_new (Parts, 1);
+      parts->entry = context_new (gtk_widget_get_style_context (top), GTK_TYPE_ENTRY, "entry");
+      parts->selection = context_new (parts->entry, G_TYPE_NONE, "selection");
+      g_object_set_data_full (G_OBJECT (top), PARTS, parts, parts_free);
+    }
+  return parts;
 }
 
 static ConvLayerColor
@@ -198,23 +232,20 @@ conv_layer_widget_colors (GtkWidget *widget, ConvLayerColors *colors)
 {
   GtkStyleContext *context = gtk_widget_get_style_context (widget);
   GtkStateFlags state = gtk_style_context_get_state (context);
-  GtkStyleContext *entry
-      = context_new (gtk_widget_get_style_context (gtk_widget_get_toplevel (widget)), GTK_TYPE_ENTRY, "entry", state);
-  GtkStyleContext *selection = context_new (entry, G_TYPE_NONE, "selection", state | GTK_STATE_FLAG_SELECTED);
+  const Parts *parts = parts_of (gtk_widget_get_toplevel (widget));
   cairo_surface_t *probe = probe_new ();
 
+  gtk_style_context_set_state (parts->entry, state);
+  gtk_style_context_set_state (parts->selection, state | GTK_STATE_FLAG_SELECTED);
   probe_render_widget (probe, widget);
   colors->text = text_color (context);
   colors->background = probe_color (probe);
-  probe_render (probe, entry);
+  probe_render (probe, parts->entry);
   colors->base = probe_color (probe);
-  probe_render (probe, selection);
+  probe_render (probe, parts->selection);
   colors->selected = probe_color (probe);
-  colors->selected_text = text_color (selection);
-
+  colors->selected_text = text_color (parts->selection);
   cairo_surface_destroy (probe);
-  g_object_unref (selection);
-  g_object_unref (entry);
 }
 
 #define BARE_ENTRY "bare-entry-css"

@@ -832,7 +832,7 @@ static void
 test_tile (void)
 {
   GtkWidget *tile = conv_layer_tile_new (120), *window;
-  const gfloat weights[] = { -1, 0.1f, 1, 1, 1, -1 };
+  gfloat weights[] = { -1, 0.1f, 1, 1, 1, -1 };
   const AtkObject *accessible;
 
   conv_layer_tile_set_weights (tile, weights, 2, 3);
@@ -846,6 +846,20 @@ test_tile (void)
   accessible = gtk_widget_get_accessible (tile);
   g_assert_cmpstr (atk_object_get_name ((AtkObject *) accessible), ==, "Filter, 2 rows, 3 columns");
   g_assert_cmpstr (atk_object_get_description ((AtkObject *) accessible), ==, "-1 0.1 1; 1 1 -1");
+
+  /* One other weight, the least range, another shape: none of them is left as it was. */
+  weights[5] = 1.1f;
+  conv_layer_tile_set_weights (tile, weights, 2, 3);
+  screen_settle ();
+  g_assert_cmpstr (atk_object_get_description ((AtkObject *) accessible), ==, "-1 0.1 1; 1 1 1.1");
+  g_assert_cmphex (screen_pixel (tile, 4, 24), ==, 0x000000);
+  g_assert_cmphex (screen_pixel (tile, 83, 64), ==, 0xffffff);
+  weights[1] = -0.0f;
+  weights[2] = 16777216.0f;
+  weights[3] = 1.17549435e-38f;
+  conv_layer_tile_set_weights (tile, weights, 2, 2);
+  g_assert_cmpstr (atk_object_get_name ((AtkObject *) accessible), ==, "Filter, 2 rows, 2 columns");
+  g_assert_cmpstr (atk_object_get_description ((AtkObject *) accessible), ==, "-1 0; 16777216 1.1754944e-38");
   gtk_widget_destroy (window);
 }
 
