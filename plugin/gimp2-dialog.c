@@ -41,11 +41,18 @@ answered (GtkDialog *dialog, gint response, ConvLayerSettings *settings)
   conv_layer_menu_popup (menu, button, NULL);
 }
 
+static void
+show_help (const gchar *help_id, gpointer dialog)
+{
+  (void) help_id;
+  conv_layer_host_dialog_help (dialog, gimp_get_progname ());
+}
+
 static GtkWidget *
 new_dialog (ConvLayerSettings *settings)
 {
   GtkWidget *dialog = gimp_dialog_new (
-      _("Convolutional Layer"), "conv-layer", NULL, (GtkDialogFlags) 0, gimp_standard_help_func, CONV_LAYER_PROCEDURE,
+      _("Convolutional Layer"), "conv-layer", NULL, (GtkDialogFlags) 0, show_help, CONV_LAYER_PROCEDURE,
          _("_Reset"), RESPONSE_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
 
   gtk_dialog_set_alternative_button_order (GTK_DIALOG (dialog), GTK_RESPONSE_OK, RESPONSE_RESET, GTK_RESPONSE_CANCEL,

@@ -93,6 +93,25 @@ unbind (Binding *binding)
     }
 }
 
+static void
+show_help (const gchar *help_id, gpointer dialog)
+{
+  (void) help_id;
+  conv_layer_host_dialog_help (dialog, gimp_get_progname ());
+}
+
+/* As gimp_procedure_dialog_new(), which would open GIMP's own help. */
+static GtkWidget *
+new_dialog (GimpProcedure *procedure, GimpProcedureConfig *config)
+{
+  gboolean header_bar;
+
+  g_object_get (gtk_settings_get_default (), "gtk-dialogs-use-header", &header_bar, NULL);
+  return g_object_new (GIMP_TYPE_PROCEDURE_DIALOG, "procedure", procedure, "config", config, "title",
+                       _("Convolutional Layer"), "help-func", show_help, "help-id",
+                          gimp_procedure_get_help_id (procedure), "use-header-bar", header_bar, NULL);
+}
+
 gboolean
 conv_layer_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const ConvLayerEditorHost *host)
 {
@@ -105,7 +124,7 @@ conv_layer_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, co
   read_config (config, values);
   binding.settings = conv_layer_settings_new (values, host->source.area.width, host->source.area.height);
   conv_layer_values_clear (values);
-  dialog = gimp_procedure_dialog_new (procedure, config, _("Convolutional Layer"));
+  dialog = new_dialog (procedure, config);
   editor = conv_layer_editor_new (binding.settings, host);
   gtk_container_set_border_width (GTK_CONTAINER (editor), 0); /* the dialog has one */
   /* Not by GIMP's own filling, which adds a widget for each argument. */

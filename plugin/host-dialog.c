@@ -3,6 +3,14 @@
 
 #include "host-dialog.h"
 
+#include <errno.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "editor-parts.h"
+#include "help.h"
+#include "toolkit.h"
+
 static void
 update_ok (GtkDialog *dialog)
 {
@@ -35,4 +43,29 @@ conv_layer_host_dialog_fill (GtkDialog *dialog, GtkBox *content, ConvLayerSettin
   update_ok (dialog);
   conv_layer_editor_get_window_size (editor, &width, &height);
   gtk_window_set_default_size (GTK_WINDOW (dialog), width, height);
+}
+
+void
+conv_layer_host_dialog_help (GtkWindow *dialog, const gchar *program)
+{
+  gchar *page = conv_layer_help_page (program);
+  GError *error = NULL;
+  gchar *uri = g_filename_to_uri (page, NULL, &error);
+
+  if (!g_file_test (page, G_FILE_TEST_IS_REGULAR))
+    g_set_error_literal (&error, G_FILE_ERROR, G_FILE_ERROR_NOENT, g_strerror (ENOENT));
+  if (error || !conv_layer_show_uri (dialog, uri, &error))
+    {
+      gchar *shown = g_filename_display_name (page);
+      /* Translators: the system's own words for what is wrong, and a file */
+      gchar *sentence = g_strdup_printf (_("The help page could not be shown (%s); open '%s' in a web browser."),
+                                            error->message, shown);
+
+      conv_layer_message_show (GTK_WIDGET (dialog), sentence);
+      g_free (sentence);
+      g_free (shown);
+    }
+  g_clear_error (&error);
+  g_free (uri);
+  g_free (page);
 }

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
  * typed is taken over.  To be called before others listen to "response". */
 void conv_layer_host_dialog_fill (GtkDialog *dialog, GtkBox *content, ConvLayerSettings *settings, GtkWidget *editor);
 
+/* Opens the help page that lies beside the file PROGRAM in the user's browser, or
+ * says where it is: GIMP's own help would want the network or a manual. */
+void conv_layer_host_dialog_help (GtkWindow *dialog, const gchar *program);
+
 G_END_DECLS
 
 #endif

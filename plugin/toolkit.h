@@ -88,6 +88,10 @@ GdkEvent *conv_layer_key_event_new (GtkWidget *widget);
  * EVENT may be NULL: a key, or a timer after one. */
 void conv_layer_menu_popup (GtkWidget *menu, GtkWidget *below, const GdkEvent *event);
 
+/* Opens URI in the user's program for it, on the screen PARENT, a window, is on;
+ * FALSE with ERROR set when there is none. */
+gboolean conv_layer_show_uri (GtkWindow *parent, const gchar *uri, GError **error);
+
 G_END_DECLS
 
 #endif

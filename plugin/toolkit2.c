@@ -339,3 +339,9 @@ conv_layer_menu_popup (GtkWidget *menu, GtkWidget *below, const GdkEvent *event)
   gtk_menu_popup (GTK_MENU (menu), NULL, NULL, below ? place_menu : NULL, below, button,
                   event ? gdk_event_get_time (event) : gtk_get_current_event_time ());
 }
+
+gboolean
+conv_layer_show_uri (GtkWindow *parent, const gchar *uri, GError **error)
+{
+  return gtk_show_uri (gtk_window_get_screen (parent), uri, gtk_get_current_event_time (), error);
+}

@@ -372,3 +372,9 @@ conv_layer_menu_popup (GtkWidget *menu, GtkWidget *below, const GdkEvent *event)
   if (trigger)
     gdk_event_free (trigger);
 }
+
+gboolean
+conv_layer_show_uri (GtkWindow *parent, const gchar *uri, GError **error)
+{
+  return gtk_show_uri_on_window (parent, uri, gtk_get_current_event_time (), error);
+}

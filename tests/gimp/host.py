@@ -258,6 +258,9 @@ class Profile:
             icon = os.path.join(os.path.dirname(TESTS), "plugin", "conv-layer.png")
             if os.path.exists(icon):
                 os.symlink(icon, os.path.join(place, "conv-layer.png"))
+            pages = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(EXECUTABLE))), "help")
+            if os.path.isdir(pages):
+                os.symlink(pages, os.path.join(place, "help"))
         with open(os.path.join(self.path, "gimprc"), "w") as stream:
             stream.write(gimprc)
         self.runs = 0

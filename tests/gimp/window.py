@@ -119,6 +119,7 @@ class Window:
         self.steps_folder = self.profile.file("steps")
         self.trace_file, self.widgets_file = self.profile.file("trace.txt"), self.profile.file("widgets.json")
         os.mkdir(self.steps_folder)
+        self._install_browser()
         self.display = self._start_display(screen)
         own = dict(DISPLAY=self.display, DBUS_SESSION_BUS_ADDRESS=None, NO_AT_BRIDGE="1", GSETTINGS_BACKEND="memory",
                    CONV_LAYER_TRACE=self.trace_file, CONV_LAYER_WIDGETS=self.widgets_file)
@@ -162,6 +163,29 @@ class Window:
         else:
             lines += ["(show-tips no)"] + (['(theme "%s")' % theme.capitalize()] if theme else [])
         return "\n".join(lines) + "\n"
+
+    def _install_browser(self):
+        """The user's program for web pages: it notes what it is to open."""
+        program = self.profile.file("browser")
+        with open(program, "w", encoding="utf-8") as stream:
+            stream.write('#!/bin/sh\nprintf "%%s\\n" "$*" >>"%s"\n' % self.profile.file("browsed.txt"))
+        os.chmod(program, 0o755)
+        for path, text in (
+                ("xdg-data/applications/conv-layer-browser.desktop",
+                 "[Desktop Entry]\nType=Application\nName=Browser\nExec=%s %%u\nMimeType=text/html;\n" % program),
+                ("xdg-config/mimeapps.list", "[Default Applications]\ntext/html=conv-layer-browser.desktop\n")):
+            path = self.profile.file(path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as stream:
+                stream.write(text)
+
+    def browsed(self):
+        """The addresses that the browser was to open."""
+        try:
+            with open(self.profile.file("browsed.txt"), encoding="utf-8") as stream:
+                return [line[:-1] for line in stream if line.endswith("\n")]
+        except FileNotFoundError:
+            return []
 
     def _language(self, language):
         """The environment that makes GIMP speak LANGUAGE; the locale is compiled where it is missing."""

@@ -167,6 +167,9 @@ files_in_place ()
   local pattern
   for pattern in '/usr/lib/.*gimp/[23]\.0/plug-ins/conv-layer/conv-layer' \
     '/usr/lib/.*gimp/[23]\.0/plug-ins/conv-layer/conv-layer\.png' \
+    '/usr/lib/.*gimp/[23]\.0/plug-ins/conv-layer/help/en\.html' \
+    '/usr/lib/.*gimp/[23]\.0/plug-ins/conv-layer/help/de\.html' \
+    '/usr/lib/.*gimp/[23]\.0/plug-ins/conv-layer/help/es\.html' \
     '/usr/share/gimp/[23]\.0/scripts/conv-layer/folder\.scm' \
     '/usr/share/metainfo/org\.gimp\.GIMP\.Plugin\.ConvLayer\.metainfo\.xml' \
     '/usr/share/icons/hicolor/scalable/apps/org\.gimp\.GIMP\.Plugin\.ConvLayer\.svg' \
@@ -175,6 +178,9 @@ files_in_place ()
   done
   [[ $suite == bookworm ]] || grep -qx '/usr/lib/.*/plug-ins/conv-layer/locale' "$work/$suite.files" ||
     fail "GIMP 3 finds no translations"
+  # The machine that built it has no German locale.
+  grep -q '<td>Eine Zahl, die zu jeder Karte addiert wird</td>' "$root$(grep -x '/usr/.*/help/de\.html' "$work/$suite.files")" ||
+    fail "the German help has an English reference"
   ! grep -v '^/\.$\|^/usr' "$work/$suite.files" || fail "files outside of /usr"
 }
 
