@@ -338,13 +338,23 @@ insert_layers (Run *run)
 
 /* ---- the procedure ---- */
 
+/* There is one, and all are of IMAGE. */
+static gboolean
+has_drawables (GimpImage *image, GimpDrawable **drawables)
+{
+  for (gsize i = 0; drawables && drawables[i]; i++)
+    if (gimp_item_get_image (GIMP_ITEM (drawables[i])) != image)
+      return FALSE;
+  return drawables && drawables[0];
+}
+
 static gboolean
 check_image (GimpImage *image, GimpDrawable **drawables, GError **error)
 {
   gchar *name = gimp_image_get_name (image);
   gboolean good = FALSE;
 
-  if (gimp_core_object_array_get_length ((GObject **) drawables) == 0)
+  if (!has_drawables (image, drawables))
     conv_layer_set_no_drawable_error (error);
   else if (gimp_image_get_base_type (image) == GIMP_INDEXED)
     conv_layer_set_indexed_error (error, name);
