@@ -530,6 +530,9 @@ conv_layer_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image
     runs = compute_all (image, drawables, options, &error);
   if (runs)
     {
+      /* Cancel, which kills, goes with the progress: layers without a group, and
+       * the groups of several drawables, come one by one. */
+      gimp_progress_end ();
       values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
       GIMP_VALUES_TAKE_CORE_OBJECT_ARRAY (values, 1, insert_all (image, drawables, runs));
       /* GIMP composes the image anew at that; a script asks for it when it is done. */
