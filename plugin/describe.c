@@ -174,19 +174,25 @@ conv_layer_clip_message (const GPtrArray *maps)
 void
 conv_layer_set_indexed_error (GError **error, const gchar *image)
 {
+  gchar *name = conv_layer_short_text (image, -1);
+
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_IMAGE,
                _("The image '%s' is indexed, but only RGB and grayscale images are allowed; convert it first with "
                  "Image > Mode > RGB."),
-                  image);
+                  name);
+  g_free (name);
 }
 
 void
 conv_layer_set_floating_error (GError **error, const gchar *image)
 {
+  gchar *name = conv_layer_short_text (image, -1);
+
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_IMAGE,
                _("The image '%s' has a floating selection, which allows no new layers; anchor it first with "
                  "Layer > Anchor Layer."),
-                  image);
+                  name);
+  g_free (name);
 }
 
 void
@@ -200,10 +206,13 @@ conv_layer_set_no_drawable_error (GError **error)
 void
 conv_layer_set_selection_error (GError **error, const gchar *drawable, gint width, gint height)
 {
+  gchar *name = conv_layer_short_text (drawable, -1);
+
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_IMAGE,
                _("The selection does not meet '%s' (%d x %d pixels), so 0 pixels are left and at least 1 is needed; "
                  "change the selection or remove it with Select > None."),
-                  drawable, width, height);
+                  name, width, height);
+  g_free (name);
 }
 
 void

@@ -164,9 +164,9 @@ select_source (const Run *run)
 static gint32
 draft_new (const Run *run)
 {
-  gint32 draft = gimp_image_new_with_precision (gimp_image_width (run->image), gimp_image_height (run->image),
-                                                gimp_image_base_type (run->image),
-                                                gimp_image_get_precision (run->image));
+  gint32 draft
+      = gimp_image_new_with_precision (gimp_image_width (run->image), gimp_image_height (run->image),
+                                       gimp_image_base_type (run->image), gimp_image_get_precision (run->image));
   GimpColorProfile *profile = gimp_image_get_color_profile (run->image);
 
   gimp_image_undo_disable (draft);
@@ -277,6 +277,9 @@ run_filter (Run *run, GError **error)
     {
       gchar *clipped = conv_layer_clip_message (run->maps);
 
+      /* Cancel, which kills, goes with the progress: layers without a group come
+       * one by one. */
+      gimp_progress_end ();
       result = insert_layers (run);
       if (clipped)
         g_message ("%s", clipped);

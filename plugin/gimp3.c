@@ -326,13 +326,23 @@ insert_layers (Run *run)
 
 /* ---- the procedure ---- */
 
+/* There is one, and all are of IMAGE. */
+static gboolean
+has_drawables (GimpImage *image, GimpDrawable **drawables)
+{
+  for (gsize i = 0; drawables && drawables[i]; i++)
+    if (gimp_item_get_image (GIMP_ITEM (drawables[i])) != image)
+      return FALSE;
+  return drawables && drawables[0];
+}
+
 static gboolean
 check_image (GimpImage *image, GimpDrawable **drawables, GError **error)
 {
   gchar *name = gimp_image_get_name (image);
   gboolean good = FALSE;
 
-  if (gimp_core_object_array_get_length ((GObject **) drawables) == 0)
+  if (!has_drawables (image, drawables))
     conv_layer_set_no_drawable_error (error);
   else if (gimp_image_get_base_type (image) == GIMP_INDEXED)
     conv_layer_set_indexed_error (error, name);
@@ -509,6 +519,9 @@ conv_layer_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image
     runs = compute_all (image, drawables, options, &error);
   if (runs)
     {
+      /* Cancel, which kills, goes with the progress: layers without a group, and
+       * the groups of several drawables, come one by one. */
+      gimp_progress_end ();
       values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
       GIMP_VALUES_TAKE_CORE_OBJECT_ARRAY (values, 1, insert_all (image, drawables, runs));
       /* GIMP composes the image anew at that; a script asks for it when it is done. */

@@ -90,14 +90,17 @@ get_text (const ConvLayerOptions *options, ConvLayerArgument argument)
 
 /* ---- what the core refused ---- */
 
-/* The start of TEXT, as much as a message can hold; free with g_free(). */
-static gchar *
-short_text (const gchar *text, gsize length)
+gchar *
+conv_layer_short_text (const gchar *text, gssize length)
 {
   const glong longest = 40; /* letters */
-  gchar *valid = g_utf8_make_valid (text, (gssize) length);
+  gchar *valid = g_utf8_make_valid (text, length);
   gchar *start, *cut;
 
+  /* One sentence is one line. */
+  for (gchar *at = valid; *at; at++)
+    if (g_ascii_iscntrl (*at))
+      *at = ' ';
   if (g_utf8_strlen (valid, -1) <= longest)
     return valid;
   start = g_utf8_substring (valid, 0, longest);
@@ -111,7 +114,7 @@ short_text (const gchar *text, gsize length)
 static gchar *
 found_text (const Conv2dError *core, const gchar *text)
 {
-  return text ? short_text (text + core->start, core->length) : g_strdup ("");
+  return text ? conv_layer_short_text (text + core->start, (gssize) core->length) : g_strdup ("");
 }
 
 static gchar *
@@ -266,7 +269,7 @@ read_word (const ConvLayerOptions *options, ConvLayerArgument argument, const gc
     if (strcmp (text, words[i]) == 0)
       return i;
 
-  shown = short_text (text, strlen (text));
+  shown = conv_layer_short_text (text, -1);
   list = g_strjoinv (", ", (gchar **) words);
   g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
                /* Translators: the option's name, its value, the allowed ones */
@@ -341,7 +344,7 @@ read_padding (ConvLayerOptions *options, GError **error)
   if (strcmp (text, "valid") != 0 && !options->layer.same
       && !read_padding_numbers (text, &options->layer.padding_rows, &options->layer.padding_columns))
     {
-      gchar *shown = short_text (text, strlen (text));
+      gchar *shown = conv_layer_short_text (text, -1);
 
       g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_ARGUMENT,
                    _("The option '%s' is '%s'; choose valid, same, a whole number from 0 to %d, or two such numbers "
@@ -449,11 +452,16 @@ static const struct
   ConvLayerArgument argument;
   gboolean (*read) (ConvLayerOptions *options, GError **error);
 } readers[] = {
-  { CONV_LAYER_FILTER, read_filter },         { CONV_LAYER_VARIANTS, read_variants },
-  { CONV_LAYER_MAPS, read_maps },             { CONV_LAYER_GRAYSCALE, read_grayscale },
-  { CONV_LAYER_SCALE, read_scale },           { CONV_LAYER_PADDING, read_padding },
-  { CONV_LAYER_PADDING_MODE, read_padding_mode }, { CONV_LAYER_STRIDE, read_stride },
-  { CONV_LAYER_DILATION, read_dilation },     { CONV_LAYER_BIAS, read_bias },
+  { CONV_LAYER_FILTER, read_filter },
+  { CONV_LAYER_VARIANTS, read_variants },
+  { CONV_LAYER_MAPS, read_maps },
+  { CONV_LAYER_GRAYSCALE, read_grayscale },
+  { CONV_LAYER_SCALE, read_scale },
+  { CONV_LAYER_PADDING, read_padding },
+  { CONV_LAYER_PADDING_MODE, read_padding_mode },
+  { CONV_LAYER_STRIDE, read_stride },
+  { CONV_LAYER_DILATION, read_dilation },
+  { CONV_LAYER_BIAS, read_bias },
 };
 
 /* Texts become valid UTF-8: they go into messages, names and JSON. */
@@ -525,7 +533,7 @@ conv_layer_options_measure (const ConvLayerOptions *options, gint width, gint he
       g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_SIZE,
                    _("The activation maps would be %d x %d pixels, more than the %d x %d a layer can have; use less "
                      "padding."),
-                   geometry->width, geometry->height, CONV_LAYER_MAX_EXTENT, CONV_LAYER_MAX_EXTENT);
+                      geometry->width, geometry->height, CONV_LAYER_MAX_EXTENT, CONV_LAYER_MAX_EXTENT);
     }
   else
     {

@@ -106,6 +106,10 @@ void conv_layer_options_free (ConvLayerOptions *options);
 /* The text of variant N (from 0), as the user wrote it.  Free with g_free(). */
 gchar *conv_layer_options_variant (const ConvLayerOptions *options, gint n);
 
+/* The start of TEXT, LENGTH bytes or all (-1), as much as one line of a message
+ * can hold, in valid UTF-8.  Free with g_free(). */
+gchar *conv_layer_short_text (const gchar *text, gssize length);
+
 /* A sentence for what the core refused; TEXT is what it was reading, or NULL. */
 void conv_layer_set_core_error (GError **error, const Conv2dError *core, const gchar *option, const gchar *text);
 

@@ -190,11 +190,15 @@ class Host2:
         return "(plug-in-conv-layer %s %s %s %s)" % (
             run_mode, image, drawables, " ".join(scheme(value) for value in values.values()))
 
+    @staticmethod
+    def last_values_file(profile):
+        return os.path.join(profile.path, "conv-layer", "last-values.ini")
+
     def write_last_values(self, profile, values):
         """Settings as the plug-in itself keeps them in the profile."""
-        folder = os.path.join(profile.path, "conv-layer")
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "last-values.ini"), "w", encoding="utf-8") as stream:
+        path = self.last_values_file(profile)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as stream:
             stream.write("[last-values]\n")
             for name, value in values.items():
                 stream.write("%s=%s\n" % (name, str(value).lower() if isinstance(value, bool) else value))
@@ -221,11 +225,15 @@ class Host3:
             text += " #:%s %s" % (name, scheme(value))
         return text + ")"
 
+    @staticmethod
+    def last_values_file(profile):
+        return os.path.join(profile.path, "plug-in-settings", "GimpProcedureConfigRun-plug-in-conv-layer.last")
+
     def write_last_values(self, profile, values):
         """Settings as libgimp keeps them in the profile."""
-        folder = os.path.join(profile.path, "plug-in-settings")
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "GimpProcedureConfigRun-plug-in-conv-layer.last"), "w", encoding="utf-8") as stream:
+        path = self.last_values_file(profile)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as stream:
             for name, value in values.items():
                 text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else scheme(value)
                 stream.write("(%s %s)\n" % (name, text))

@@ -17,13 +17,18 @@ _FLOAT = struct.Struct("f")
 
 def f32(x):
     """X rounded to float32."""
-    return _FLOAT.unpack(_FLOAT.pack(x))[0]
+    try:
+        return _FLOAT.unpack(_FLOAT.pack(x))[0]
+    except OverflowError:
+        return math.copysign(math.inf, x)
 
 
 def fmaf(a, b, c):
     """a * b + c of float32 numbers, rounded to float32 once."""
     product = a * b  # exact in a double
     total = product + c
+    if not math.isfinite(total):
+        return total
     # Round to odd, so that the second rounding cannot go astray.
     back = total - product
     rest = (product - (total - back)) + (c - back)
@@ -136,7 +141,7 @@ class Map:
 
     def __init__(self, number, variant, stage, values):
         self.number, self.variant, self.stage, self.values = number, variant, stage, values
-        finite = [v for v in values if math.isfinite(v)]
+        finite = [v for v in values if math.isfinite(v)] or [0.0]
         self.min, self.max = min(finite), max(finite)
         self.black = self.white = None
 
@@ -201,7 +206,7 @@ class Maps:
                         total = fmaf(weight, padded[y * stride + i][x * stride + j], total)
                     values.append(f32(total + bias))
             pre.append(Map(n + 1, names[n], "pre-ReLU", values))
-            post.append(Map(n + 1, names[n], "post-ReLU", [max(0.0, v) for v in values]))
+            post.append(Map(n + 1, names[n], "post-ReLU", [v if v != v else max(0.0, v) for v in values]))
         for maps in pre, post:
             for m in maps:
                 m.black, m.white = m.min, m.max
@@ -236,7 +241,9 @@ class Maps:
         if black == white:
             return [0.0] * len(m.values)
         span = f32(white - black)
-        return [f32(f32(v - black) / span) for v in m.values]
+        units = [f32(f32(v - black) / span) for v in m.values]
+        # What is not finite is no part of the range; NaN is black.
+        return [0.0 if u != u else min(max(u, 0.0), 1.0) for u in units]
 
     def codes(self, m):
         """M's pixels in an 8-bit image; not for raw ones."""

@@ -16,7 +16,7 @@ from xcf import CHANNELS
 from xcf_writer import Layer, write
 
 NAN, INFINITY = Raw("(- (* 1e308 1e308) (* 1e308 1e308))"), Raw("(* 1e308 1e308)")
-REMEDY = re.compile(r"\b(choose|use|write|give|set|select|leave|make|close|convert|add|start|run|open|pick|move|change|put|try)\b",
+REMEDY = re.compile(r"\b(anchor|choose|use|write|give|set|select|leave|make|close|convert|add|start|run|open|pick|move|change|put|try)\b",
                     re.I)
 
 
@@ -88,6 +88,8 @@ OPTIONS = [
     ("maps/capital", {"maps": "Both"}, ["Both", "pre-relu"]),
     ("maps/blank-behind", {"maps": "both "}, ["both ", "pre-relu"]),
     ("maps/underscore", {"maps": "pre_relu"}, ["pre_relu", "pre-relu"]),
+    ("maps/line-break", {"maps": "both\npre-relu"}, ["both pre-relu", "post-relu"]),
+    ("maps/long", {"maps": "both" * 500}, ["bothboth", "…", "pre-relu"]),
     ("grayscale/empty", {"grayscale": ""}, ["grayscale", "opencv, luminance, red, green, blue"]),
     ("grayscale/unknown", {"grayscale": "average"}, ["average", "opencv, luminance, red, green, blue"]),
     ("grayscale/capital", {"grayscale": "OpenCV"}, ["OpenCV", "opencv"]),
@@ -332,4 +334,5 @@ def run(report):
         exits(report)
 
 
-main(run)
+if __name__ == "__main__":
+    main(run)

@@ -88,16 +88,25 @@ class Plan:
         equal(result["dirty"], 0, "dirty")
         return False
 
+    def is_part(self, result, found):
+        """As is_whole(); or, where maps come one by one, the first of them, each of them whole.  How many came."""
+        count = len(found) - 1
+        equal(found[-1], self.complete[-1], "the source")
+        true(found[:count] == self.complete[:count], "what came is not the first part of the maps")
+        if count in (0, len(self.complete) - 1):
+            self.is_whole(result, found)
+        return count
+
 
 # ---- SIGKILL ----
 
-def measured(report):
+def measured(report, name="", **options):
     """How long the plug-in lives, in seconds."""
     plan = Plan()
     source(plan.input)
     times = plan.profile.file("time.txt")
     for n in range(3):
-        plan.add("faults/undisturbed-%d" % (n + 1), "measure %s-%d" % (times, n), plan.is_complete)
+        plan.add("faults/undisturbed%s-%d" % (name, n + 1), "measure %s-%d" % (times, n), plan.is_complete, **options)
     seconds = []
     remove = plan.profile.remove
     plan.profile.remove = lambda: None
@@ -107,7 +116,7 @@ def measured(report):
             with open("%s-%d" % (times, n)) as stream:
                 seconds.append(int(stream.read()) / 1e6)
     remove()
-    return max(seconds) if seconds else 1
+    return sorted(seconds)[len(seconds) // 2] if seconds else 1
 
 
 def kills(report):
@@ -130,6 +139,27 @@ def kills(report):
         plan.add("faults/kill-%d" % (n + 1), "kill %.4f" % moment, check)
     plan.run(report)
     print("# %d kills: %d left the image as it was, %d came after the complete result" % (count, fates[False], fates[True]))
+
+
+# No call of GIMP's puts several layers into an image: without a group they come
+# one by one, and who kills the plug-in then finds some of them, in one undo step.
+ONE_BY_ONE = {"group": False, "variants": ", ".join("%d*f" % (n + 1) for n in range(16))}
+
+
+def kills_without_group(report):
+    count = int(os.environ.get("CONV_LAYER_KILLS", "20")) // 2
+    chance = random.Random(int(os.environ.get("CONV_LAYER_KILL_SEED", "1")) + 1)
+    life = measured(report, "-without-group", **ONE_BY_ONE)
+    plan = Plan()
+    source(plan.input)
+    plan.add("faults/complete-without-group", "", plan.is_complete, **ONE_BY_ONE)
+    fates = []
+    for n in range(count):
+        plan.add("faults/kill-without-group-%d" % (n + 1), "kill %.4f" % chance.uniform(0.6 * life, 1.05 * life),
+                 lambda result, found: fates.append(plan.is_part(result, found)), **ONE_BY_ONE)
+    plan.run(report)
+    print("# %d kills without a group: %d left the image as it was, %d came after the complete result, %d left a part" % (
+        count, fates.count(0), fates.count(32), len([fate for fate in fates if 0 < fate < 32])))
 
 
 # ---- memory ----
@@ -282,6 +312,7 @@ def closed(report):
 
 def run(report):
     kills(report)
+    kills_without_group(report)
     address_space(report)
     disks(report)
     closed(report)

@@ -268,7 +268,7 @@ class Window:
                 return None
             with open(log, encoding="utf-8") as stream:
                 lines = stream.read().splitlines()
-            if not lines or not lines[-1].startswith('("end"'):
+            if not lines or lines[-1] != '("end" 0)': # it may be half written
                 return None
             return dict(read_scheme(line)[0] for line in lines)
 

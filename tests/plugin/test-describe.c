@@ -347,6 +347,24 @@ test_errors (void)
   check_error (g_steal_pointer (&error), CONV_LAYER_ERROR_MEMORY, "5 x 3|Output 9|smaller");
 }
 
+/* Whatever an image or a layer is called, the message is one short line. */
+static void
+test_errors_names (void)
+{
+  gchar *name = g_strnfill (5000, 'x');
+  GError *error = NULL;
+
+  conv_layer_set_selection_error (&error, name, 640, 480);
+  g_assert_cmpuint (strlen (error->message), <, 300);
+  check_error (g_steal_pointer (&error), CONV_LAYER_ERROR_IMAGE, "'xxxx|…'|640 x 480|Select > None");
+  conv_layer_set_indexed_error (&error, name);
+  g_assert_cmpuint (strlen (error->message), <, 300);
+  check_error (g_steal_pointer (&error), CONV_LAYER_ERROR_IMAGE, "'xxxx|…'|RGB");
+  conv_layer_set_floating_error (&error, "one\ntwo\tthree");
+  check_error (g_steal_pointer (&error), CONV_LAYER_ERROR_IMAGE, "'one two three'|Anchor");
+  g_free (name);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -364,5 +382,6 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/describe/clip-message", test_clip_message);
   g_test_add_func ("/plugin/describe/clip-message-large", test_clip_message_large);
   g_test_add_func ("/plugin/describe/errors", test_errors);
+  g_test_add_func ("/plugin/describe/errors-names", test_errors_names);
   return g_test_run ();
 }

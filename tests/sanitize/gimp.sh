@@ -11,8 +11,8 @@ generation=${CONV_LAYER_GENERATION:-2}
 build=${CONV_LAYER_ASAN_BUILD:-$top/build-asan}
 # test-faults caps the address space, of which the sanitizer takes terabytes.
 tests=("$@")
-((${#tests[@]})) || tests=(test-registration test-maps test-precision test-result test-errors test-same-bytes test-undo
-                           test-carry test-recipes test-alone test-locales)
+((${#tests[@]})) || tests=(test-registration test-maps test-precision test-result test-errors test-hostile test-same-bytes
+                           test-undo test-carry test-recipes test-alone test-locales)
 
 "$top/tests/hosts/configure.sh" "$top" "$build" -Dgimp="$generation" -Demulated=false -Dbuildtype=debugoptimized \
   -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
