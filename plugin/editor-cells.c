@@ -40,7 +40,8 @@ typedef struct
   gulong handler;
   GtkWidget *scrolled, *layout, *entry;
   gint cell_width, cell_height;
-  gdouble colored; /* the entry's gray, -1: as the theme has it */
+  guint lay_out_id; /* the entry and the layout will follow the cells' size */
+  gdouble colored;  /* the entry's gray, -1: as the theme has it */
 
   /* What is drawn, of the filter as it was last seen. */
   gint rows, columns;
@@ -184,6 +185,7 @@ take_filter (ConvLayerCells *cells)
 
 /* ---- places ---- */
 
+/* How large a cell is; lay_out() has to follow. */
 static void
 measure (ConvLayerCells *cells)
 {
@@ -199,12 +201,6 @@ measure (ConvLayerCells *cells)
   gtk_widget_get_allocation (cells->scrolled, &area);
   cells->cell_width = MAX (cells->cell_width, MIN (WIDE_CELL, (area.width - 4) / cells->columns));
   cells->cell_height = MAX (cells->cell_height, MIN (TALL_CELL, (area.height - 4) / cells->rows));
-  area.width = cells->columns * cells->cell_width;
-  area.height = cells->rows * cells->cell_height;
-  gtk_layout_set_size (GTK_LAYOUT (cells->layout), (guint) area.width, (guint) area.height);
-  /* Else GTK 3 tries at each allocation to do without scroll bars, which
-   * takes the last cells back under them. */
-  gtk_widget_set_size_request (cells->layout, area.width, area.height);
   g_object_unref (layout);
 }
 
@@ -255,6 +251,29 @@ place_entry (ConvLayerCells *cells)
   gtk_layout_move (GTK_LAYOUT (cells->layout), cells->entry, area.x + MARK, area.y + MARK);
   color_entry (cells);
   gtk_widget_queue_draw (cells->layout);
+}
+
+/* The layout is as large as all cells, the entry as its cell. */
+static void
+lay_out (ConvLayerCells *cells)
+{
+  gint width = cells->columns * cells->cell_width, height = cells->rows * cells->cell_height;
+
+  gtk_layout_set_size (GTK_LAYOUT (cells->layout), (guint) width, (guint) height);
+  /* Else GTK 3 tries at each allocation to do without scroll bars, which
+   * takes the last cells back under them. */
+  gtk_widget_set_size_request (cells->layout, width, height);
+  place_entry (cells);
+}
+
+static gboolean
+lay_out_later (gpointer data)
+{
+  ConvLayerCells *cells = data;
+
+  cells->lay_out_id = 0;
+  lay_out (cells);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -413,7 +432,7 @@ rest (ConvLayerCells *cells)
   set_text (cells, cells->texts[current (cells)]);
   measure (cells);
   describe (cells);
-  place_entry (cells);
+  lay_out (cells);
 }
 
 /* The settings have changed, by us or by others. */
@@ -1050,35 +1069,46 @@ wheel_turned (GtkWidget *widget, GdkEventScroll *event, ConvLayerCells *cells)
   return TRUE;
 }
 
+/* Of a cell: its place, its whole number, and with HELP what can be done with it; free with g_free(). */
+static gchar *
+tooltip_text (gint row, gint column, const gchar *number, gboolean help)
+{
+  const gchar *words
+      = _("Type a number, or change it with the wheel or Page Up and Page Down: by 1, with Shift by 0.1, "
+          "with Ctrl by 10.  Ctrl+C and Ctrl+V copy and paste the whole filter.");
+  gchar *ltr = g_strconcat (CONV_LAYER_LTR, number, NULL);
+  /* Translators: a weight's place and its number */
+  gchar *place = g_strdup_printf (_("row %d, column %d: %s"), row + 1, column + 1, ltr);
+  gchar *text = g_strjoin ("\n", place, help ? words : NULL, NULL);
+
+  g_free (place);
+  g_free (ltr);
+  return text;
+}
+
+/* While the filter is edited none lies over its rows that was not asked for by
+ * keys, but for a number that its cell shows only a part of. */
 static gboolean
 query_tooltip (GtkWidget *widget, gint x, gint y, gboolean keyboard, GtkTooltip *tooltip, ConvLayerCells *cells)
 {
   GtkScrolledWindow *scrolled = GTK_SCROLLED_WINDOW (cells->scrolled);
-  gint row = cells->row, column = cells->column;
-  gboolean is_current;
-  gchar *number, *ltr, *place, *text;
+  gboolean edited = gtk_widget_has_focus (cells->entry) && !keyboard, shown;
+  gint row = cells->row, column = cells->column, i;
+  gchar *number, *text;
 
   x += (gint) gtk_adjustment_get_value (gtk_scrolled_window_get_hadjustment (scrolled));
   y += (gint) gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (scrolled));
-  if (widget == cells->layout && !keyboard && !cell_at (cells, x, y, &row, &column))
+  if (cells->mode != AT_REST || (widget == cells->layout && !keyboard && !cell_at (cells, x, y, &row, &column)))
     return FALSE;
-  is_current = row == cells->row && column == cells->column;
-  number = conv_layer_weight_text (cells->weights[row * cells->columns + column]);
-  ltr = g_strconcat (CONV_LAYER_LTR, number, NULL);
-  /* Translators: a weight's place and its number */
-  place = g_strdup_printf (_("row %d, column %d: %s"), row + 1, column + 1, ltr);
-  text = g_strjoin (
-      "\n", place,
-      is_current ? _("Type a number, or change it with the wheel or Page Up and Page Down: by 1, with Shift by 0.1, "
-                     "with Ctrl by 10.  Ctrl+C and Ctrl+V copy and paste the whole filter.")
-                      : NULL,
-                      NULL);
-  gtk_tooltip_set_text (tooltip, text);
+  i = row * cells->columns + column;
+  number = conv_layer_weight_text (cells->weights[i]);
+  text = tooltip_text (row, column, number, !edited && i == current (cells));
+  shown = !edited || strcmp (number, cells->texts[i]) != 0;
+  if (shown)
+    gtk_tooltip_set_text (tooltip, text);
   g_free (text);
-  g_free (place);
-  g_free (ltr);
   g_free (number);
-  return TRUE;
+  return shown;
 }
 
 /* ---- focus and size ---- */
@@ -1106,6 +1136,8 @@ focus_moved (GtkWidget *entry, GdkEventFocus *event, ConvLayerCells *cells)
   return FALSE;
 }
 
+/* GTK 3 forgets what is asked for while it allocates: the entry would keep the
+ * size it had. */
 static void
 allocated (GtkWidget *scrolled, GdkRectangle *area, ConvLayerCells *cells)
 {
@@ -1114,8 +1146,8 @@ allocated (GtkWidget *scrolled, GdkRectangle *area, ConvLayerCells *cells)
   (void) scrolled;
   (void) area;
   measure (cells);
-  if (width != cells->cell_width || height != cells->cell_height)
-    place_entry (cells);
+  if ((width != cells->cell_width || height != cells->cell_height) && !cells->lay_out_id)
+    cells->lay_out_id = gdk_threads_add_idle_full (GTK_PRIORITY_RESIZE, lay_out_later, cells, NULL);
 }
 
 /* Only now the theme's font is known. */
@@ -1184,6 +1216,9 @@ conv_layer_cells_dispose (GObject *object)
   if (cells->settings)
     g_signal_handler_disconnect (cells->settings, cells->handler);
   g_clear_object (&cells->settings);
+  if (cells->lay_out_id)
+    g_source_remove (cells->lay_out_id);
+  cells->lay_out_id = 0;
   G_OBJECT_CLASS (conv_layer_cells_parent_class)->dispose (object);
 }
 

@@ -1,9 +1,10 @@
 /* editor-trace.c: for tests and measurements in real windows: which widgets stand
  * where and what they say, in JSON, written anew whenever it is another to the
- * file that CONV_LAYER_WIDGETS names, and with it the settings at each change, in
- * the trace; keys, and what held up the main loop, in the trace; nothing without
- * these files.  Knows GTK, and the settings' names and values. */
+ * file that CONV_LAYER_WIDGETS names (and its time at each look), and with it the
+ * settings at each change, in the trace; keys, and what held up the main loop;
+ * nothing without these files.  Knows GTK, and the settings' names and values. */
 
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 
 #include "editor-parts.h"
@@ -156,13 +157,16 @@ static gboolean
 look (gpointer data)
 {
   GtkWidget *editor = data;
+  const gchar *path = g_getenv ("CONV_LAYER_WIDGETS");
   gchar *text = describe_windows ();
 
   if (g_strcmp0 (text, g_object_get_data (G_OBJECT (editor), "conv-layer-widgets")) != 0)
     {
-      g_file_set_contents (g_getenv ("CONV_LAYER_WIDGETS"), text, -1, NULL);
+      g_file_set_contents (path, text, -1, NULL);
       g_object_set_data_full (G_OBJECT (editor), "conv-layer-widgets", g_steal_pointer (&text), g_free);
     }
+  else
+    g_utime (path, NULL); /* looked at, and all is as it was */
   g_free (text);
   return G_SOURCE_CONTINUE;
 }

@@ -93,16 +93,38 @@ conv_layer_grid_attach (GtkWidget *grid, GtkWidget *child, gint column, gint row
   gtk_grid_attach (GTK_GRID (grid), child, column, row, columns, rows);
 }
 
+#define SLIM "conv-layer-slim"
+#define BARE "conv-layer-bare"
+#define STYLE "conv-layer-style"
+
+/* No frame by CSS: gtk_entry_set_has_frame (FALSE) takes the background away, too. */
+static const gchar style[]
+    = "button." SLIM " { padding-left: 5px; padding-right: 5px; min-width: 14px; }"
+      "entry." BARE " { min-height: 0; min-width: 0; padding: 0; border-style: none; border-radius: 0;"
+      " box-shadow: none; outline-style: none; }";
+
+/* WIDGET gets a class of our style, which its screen is told once. */
+static void
+add_class (GtkWidget *widget, const gchar *name)
+{
+  GdkScreen *screen = gtk_widget_get_screen (widget);
+
+  if (!g_object_get_data (G_OBJECT (screen), STYLE))
+    {
+      GtkCssProvider *provider = gtk_css_provider_new ();
+
+      gtk_css_provider_load_from_data (provider, style, -1, NULL);
+      gtk_style_context_add_provider_for_screen (screen, GTK_STYLE_PROVIDER (provider),
+                                                 GTK_STYLE_PROVIDER_PRIORITY_USER);
+      g_object_set_data_full (G_OBJECT (screen), STYLE, provider, g_object_unref);
+    }
+  gtk_style_context_add_class (gtk_widget_get_style_context (widget), name);
+}
+
 void
 conv_layer_button_slim (GtkWidget *button)
 {
-  GtkCssProvider *provider = gtk_css_provider_new ();
-
-  gtk_css_provider_load_from_data (provider, "button { padding-left: 5px; padding-right: 5px; min-width: 14px; }", -1,
-                                   NULL);
-  gtk_style_context_add_provider (gtk_widget_get_style_context (button), GTK_STYLE_PROVIDER (provider),
-                                  GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-  g_object_unref (provider);
+  add_class (button, SLIM);
 }
 
 void
@@ -248,22 +270,20 @@ conv_layer_widget_colors (GtkWidget *widget, ConvLayerColors *colors)
   cairo_surface_destroy (probe);
 }
 
-#define BARE_ENTRY "bare-entry-css"
+#define COLORS "conv-layer-colors"
 
 GtkWidget *
 conv_layer_bare_entry_new (void)
 {
   GtkWidget *entry = gtk_entry_new ();
-  GtkCssProvider *provider = gtk_css_provider_new ();
+  GtkCssProvider *colors = gtk_css_provider_new ();
 
   gtk_entry_set_width_chars (GTK_ENTRY (entry), 0);
   gtk_entry_set_max_width_chars (GTK_ENTRY (entry), 0);
-  /* A theme's least height and padding would not fit into a cell.  No frame by
-   * CSS: gtk_entry_set_has_frame (FALSE) takes the background away, too. */
-  gtk_style_context_add_provider (gtk_widget_get_style_context (entry), GTK_STYLE_PROVIDER (provider),
+  add_class (entry, BARE);
+  gtk_style_context_add_provider (gtk_widget_get_style_context (entry), GTK_STYLE_PROVIDER (colors),
                                   GTK_STYLE_PROVIDER_PRIORITY_USER);
-  g_object_set_data_full (G_OBJECT (entry), BARE_ENTRY, provider, g_object_unref);
-  conv_layer_bare_entry_set_colors (entry, NULL, NULL);
+  g_object_set_data_full (G_OBJECT (entry), COLORS, colors, g_object_unref);
   return entry;
 }
 
@@ -277,20 +297,18 @@ css_color (const ConvLayerColor *color)
 void
 conv_layer_bare_entry_set_colors (GtkWidget *entry, const ConvLayerColor *base, const ConvLayerColor *text)
 {
-  GString *css = g_string_new ("entry { min-height: 0; min-width: 0; padding: 0; border-style: none;"
-                               " border-radius: 0; box-shadow: none; outline-style: none;");
+  gchar *css = NULL;
 
   if (base && text)
     {
       gchar *back = css_color (base), *front = css_color (text);
 
-      g_string_append_printf (css, " background: %s; color: %s; caret-color: %s;", back, front, back);
+      css = g_strdup_printf ("entry { background: %s; color: %s; caret-color: %s; }", back, front, back);
       g_free (front);
       g_free (back);
     }
-  g_string_append (css, " }");
-  gtk_css_provider_load_from_data (g_object_get_data (G_OBJECT (entry), BARE_ENTRY), css->str, -1, NULL);
-  g_string_free (css, TRUE);
+  gtk_css_provider_load_from_data (g_object_get_data (G_OBJECT (entry), COLORS), css ? css : "", -1, NULL);
+  g_free (css);
 }
 
 gint

@@ -159,12 +159,12 @@ class FilterDialog:
             return True
         self.window.wait(met, lambda: "the settings to hold %r; they hold %r" % (
             {name: text_of(v) if name == "filter" else v for name, v in values.items()},
-            {name: self.settings().get(name) for name in values}), 20)
+            {name: self.settings().get(name) for name in values}))
 
-    def stays(self, seconds=0.4, **values):
-        """The settings hold VALUES, now and a while later."""
+    def stays(self, **values):
+        """The settings hold VALUES, now and when all that was done has been dealt with."""
         self.expect(**values)
-        time.sleep(seconds)
+        self.dialog.settle()
         self.expect(**values)
 
     # ---- what is on the screen ----
@@ -176,17 +176,26 @@ class FilterDialog:
     def wait_focus(self, **like):
         self.dialog.wait(lambda widgets: any(w.focus for w in widgets.all(**like)), "the focus on %r" % like)
 
+    @staticmethod
+    def _button(widgets, words):
+        for label in widgets.all(type="Label", text="^%s$" % re.escape(words)):
+            widget = label
+            while widget and not re.search("Button", widget.type):
+                widget = widget.parent
+            if widget:
+                return widget
+        return None
+
     def button(self, words):
-        """The button with these words, in the window that is on top."""
-        def find(widgets):
-            for label in widgets.all(type="Label", text="^%s$" % re.escape(words)):
-                widget = label
-                while widget and not re.search("Button", widget.type):
-                    widget = widget.parent
-                if widget:
-                    return widget
-            return None
-        return self.dialog.wait(find, "a button %r" % words)
+        """The button with these words, where it stays."""
+        self.dialog.settle()
+        return self.dialog.wait(lambda widgets: self._button(widgets, words), "a button %r" % words)
+
+    def wait_button(self, words, sensitive):
+        def met(widgets):
+            button = self._button(widgets, words)
+            return button and button.sensitive == sensitive
+        self.dialog.wait(met, "%s %s" % (words, "sensitive" if sensitive else "insensitive"))
 
     def has_text(self, pattern):
         return any(re.search(pattern, plain(widget.text)) for widget in self.dialog.widgets().all())
@@ -200,8 +209,7 @@ class FilterDialog:
                          "no text like %r" % pattern)
 
     def ok_is(self, sensitive):
-        self.dialog.wait(lambda widgets: self.button("OK").sensitive == sensitive,
-                         "OK %s" % ("sensitive" if sensitive else "insensitive"))
+        self.wait_button("OK", sensitive)
 
     # ---- the cells ----
 
@@ -210,7 +218,7 @@ class FilterDialog:
 
     def cell_place(self, row, column):
         """x, y of the cell's middle on the screen; row and column from 1."""
-        self.dialog.settle(0.12)  # GTK 3 moves the entry after it has its new name
+        self.dialog.settle()  # GTK 3 moves the entry after it has its new name
         entry = self.cell_entry()
         own_row, own_column = map(int, re.match(CELL, entry.name).groups())
         x, y = entry.middle
@@ -230,7 +238,7 @@ class FilterDialog:
         """What Ctrl+C in the cells puts into the clipboard."""
         self.window.set_clipboard("nothing was copied")
         self.dialog.press("ctrl+c")
-        self.window.wait(lambda: self.window.clipboard() != "nothing was copied", "a copy of the filter", 20)
+        self.window.wait(lambda: self.window.clipboard() != "nothing was copied", "a copy of the filter")
         return self.window.clipboard()
 
     def paste(self, text, **expected):
@@ -282,10 +290,12 @@ class FilterDialog:
 
     def entry(self, n):
         self.dialog.wait(lambda widgets: len(self.entries()) >= n, "%d columns" % n)
+        self.dialog.settle()
         return self.entries()[n - 1]
 
     def column_menu(self, n, item):
         """The menu of column N, from 1."""
+        self.dialog.settle()
         buttons = self.dialog.wait(lambda widgets: self._menu_buttons(n), "%d columns" % n)
         self.dialog.click(buttons[n - 1])
         self.dialog.choose("^%s$" % item)
@@ -296,12 +306,17 @@ class FilterDialog:
 
     def check(self, expression):
         """Clicks a variant's check box."""
-        self.dialog.click(self.dialog.wait_for(type="CheckButton", name="^Use %s$" % re.escape(expression)))
+        like = dict(type="CheckButton", name="^Use %s$" % re.escape(expression))
+        before = self.dialog.wait_for(**like).active
+        self.dialog.click(**like)
+        self.dialog.wait(lambda widgets: any(box.active != before for box in widgets.all(**like)),
+                         "another state of the box %r" % expression)
 
     # ---- the maps ----
 
     def view(self, output, stage="pre-ReLU"):
         name = "^Output %d, %s$" % (output, stage) if output else "^Input in gray$"
+        self.dialog.settle()
         return self.dialog.wait_for(name=name, type="DrawingArea")
 
     def zoom(self):
@@ -311,7 +326,7 @@ class FilterDialog:
         return None
 
     def wait_zoom(self, percent):
-        self.window.wait(lambda: self.zoom() == percent, lambda: "a zoom of %r, not %r" % (percent, self.zoom()), 20)
+        self.window.wait(lambda: self.zoom() == percent, lambda: "a zoom of %r, not %r" % (percent, self.zoom()))
 
     def inspect(self, unfold=True):
         """Unfolds the inspector, or folds it."""
@@ -329,7 +344,7 @@ class FilterDialog:
 
     def wait_looked_at(self, *wanted):
         self.window.wait(lambda: self.looked_at() == wanted,
-                         lambda: "the inspector at %r, not at %r" % (wanted, self.looked_at()), 20)
+                         lambda: "the inspector at %r, not at %r" % (wanted, self.looked_at()))
 
     def point_at(self, view, x, y, *command):
         """At X, Y of the input (its pixels; the middle of the view is the input's), zoom fitted."""
@@ -352,10 +367,11 @@ class FilterDialog:
         self.dialog = None
         self.window.wait_for_count(1 + len(maps.tree()), "the layers of OK")
         # GIMP puts a group into the image before what is in it.
-        end = time.monotonic() + 20
-        xcf = self.window.save("result.xcf")
-        while xcf.names() != maps.tree() + ["photo"] and time.monotonic() < end:
+        def complete():
             xcf = self.window.save("result.xcf")
+            return xcf if xcf.names() == maps.tree() + ["photo"] else None
+        xcf = self.window.wait(complete, lambda: "the tree %r; there is %r" % (
+            maps.tree(), self.window.save("result.xcf").names()))
         self.window.step(self.only_photo())
         check_layers(xcf, maps)
         return maps

@@ -224,9 +224,9 @@ def size(f):
 def too_many(f):
     f.fresh()
     f.dialog.press("alt+w", "ctrl+a", "9", "9", "Tab")
-    f.window.wait(lambda: len(rows_of(f.settings()["filter"])) == 31, "31 rows", 20)
+    f.window.wait(lambda: len(rows_of(f.settings()["filter"])) == 31, "31 rows")
     f.dialog.press("alt+m", "ctrl+a", "0", "Tab")
-    f.window.wait(lambda: len(rows_of(f.settings()["filter"])[0]) == 1, "one column", 20)
+    f.window.wait(lambda: len(rows_of(f.settings()["filter"])[0]) == 1, "one column")
 
 
 @case("size/31x31")
@@ -238,6 +238,7 @@ def largest(f):
     f.cell(1, 1)
     f.dialog.press("ctrl+End")
     f.at_cell(31, 31)
+    f.dialog.settle()  # GTK 3 moves the entry after it has its new name
     entry = f.cell_entry()
     cells = entry.inside("ScrolledWindow")
     true(entry.x >= cells.x and entry.y >= cells.y and entry.x + entry.width <= cells.x + cells.width
@@ -311,7 +312,7 @@ def cells_menu(f):
     f.window.set_clipboard("nothing")
     f.dialog.point(*f.cell_place(2, 2), "click", 3)
     f.dialog.choose("^Copy Filter$")
-    f.window.wait(lambda: f.window.clipboard() == "1\t2\t-3\n4\t-5\t6\n-7\t8\t-10\n", "the copied filter", 20)
+    f.window.wait(lambda: f.window.clipboard() == "1\t2\t-3\n4\t-5\t6\n-7\t8\t-10\n", "the copied filter")
     f.reset()
     f.cell(1, 1)
     f.dialog.press("shift+F10")
@@ -469,7 +470,7 @@ def preset_searched(f):
     f.dialog.type("Lapl")
     f.expect(filter="0 1 0; 1 -4 1; 0 1 0")
     f.dialog.press("Return")
-    time.sleep(0.3)
+    f.dialog.settle()
     if f.dialog.widgets().has(title="^Filter Presets$"):
         close_chooser(f)  # the first Return ended the search
     named(f, "Laplacian, 4 neighbours")
@@ -482,7 +483,7 @@ def preset_cancelled(f):
     named(f, "your own weights")
     chooser(f)
     f.dialog.press("Down", "Down", "Down")
-    f.window.wait(lambda: rows_of(f.settings()["filter"]) != rows_of(ODD), "another filter", 20)
+    f.window.wait(lambda: rows_of(f.settings()["filter"]) != rows_of(ODD), "another filter")
     close_chooser(f, "Escape")
     f.expect(filter=ODD)
 
@@ -540,25 +541,17 @@ def preset_deleted(f):
     f.wait_text('^Delete the preset "short life"\\?$')
     f.dialog.press("alt+d")
     f.wait_no_text("^Delete the preset")
-    f.window.wait(lambda: "short life" not in preset_file(f), lambda: preset_file(f), 20)
+    f.window.wait(lambda: "short life" not in preset_file(f), lambda: preset_file(f))
     close_chooser(f)
     named(f, "your own weights")
 
 
 def file_window(f, letter, title, path):
-    if GENERATION == 2:
-        # Where GTK 2 keeps that a name can be typed; else its first letters may be lost among the files used last.
-        folder = f.window.profile.file("xdg-config/gtk-2.0")
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "gtkfilechooser.ini"), "w", encoding="utf-8") as stream:
-            stream.write("[Filechooser Settings]\nLocationMode=filename-entry\nStartupMode=cwd\n")
     chooser(f)
     f.dialog.press("alt+" + letter)
     f.dialog.wait_for(title="^%s$" % title)
-    f.dialog.settle()
-    if not f.dialog.wait_for(title="^%s$" % title).has(type="^GtkFileChooserEntry$"):
-        f.dialog.press("ctrl+l")
     f.wait_focus(type="^GtkFileChooserEntry$")
+    f.dialog.settle()
     f.window.set_clipboard(path)
     f.dialog.press("ctrl+a", "ctrl+v")
     f.dialog.wait(lambda widgets: any(w.focus and w.text == path for w in widgets.all()), "the path in the entry")
@@ -573,7 +566,7 @@ def text_file(f):
     f.fresh()
     f.paste("0.5 -2; 1/4 7", filter="0.5 -2; 0.25 7")
     file_window(f, "t", "Save the Base Filter as a Text File", path)
-    f.window.wait(lambda: os.path.exists(path), "the text file", 20)
+    f.window.wait(lambda: os.path.exists(path), "the text file")
     close_chooser(f)
     with open(path, encoding="utf-8") as stream:
         equal([line.split() for line in stream], [["0.5", "-2"], ["0.25", "7"]], "the text file")
@@ -676,10 +669,10 @@ def add_expression(f):
     f.wait_focus(type="^GtkEntry$")
     f.dialog.type("0.5*f - ")
     f.wait_text(r"0\.5\*f - ")
-    f.dialog.wait(lambda widgets: not f.button("Add").sensitive, "Add insensitive")
+    f.wait_button("Add", False)
     f.dialog.press("Return")
     f.dialog.type("f.T")
-    f.dialog.wait(lambda widgets: f.button("Add").sensitive, "Add sensitive")
+    f.wait_button("Add", True)
     f.dialog.press("Return")
     f.dialog.wait_gone(title="^Add a Variant$")
     f.expect(variants="f, -f, f.T, -f.T, 0.5*f - f.T")
@@ -712,7 +705,7 @@ def add_refused(name, text, words):
         f.wait_text(words)
         f.ok_is(False)
         f.dialog.press("Return")
-        time.sleep(0.3)
+        f.dialog.settle()
         true(f.is_open, "%r ran" % text)
         f.dialog.press("ctrl+a")
         f.dialog.type("flipud(f)")
@@ -793,7 +786,7 @@ def zoom_buttons(f):
     f.dialog.click(f.button("Fit"))
     f.wait_zoom(fitted)
     f.dialog.click(f.button("+"))
-    f.window.wait(lambda: abs(f.zoom() - 2 * fitted) <= 1, "twice the zoom", 20)
+    f.window.wait(lambda: abs(f.zoom() - 2 * fitted) <= 1, "twice the zoom")
     f.dialog.click(f.button("−"))
     f.wait_zoom(fitted)
 
@@ -805,7 +798,7 @@ def zoom_otherwise(f):
     fitted = f.zoom()
     step = next(zoom for zoom in (100, 200, 400, 800, 1600) if zoom > fitted)
     f.dialog.wheel(f.view(1), True, 2)
-    f.window.wait(lambda: abs(f.zoom() - 2 * fitted) <= 1, "twice the zoom", 20)
+    f.window.wait(lambda: abs(f.zoom() - 2 * fitted) <= 1, "twice the zoom")
     f.dialog.click(f.view(3, "post-ReLU"), times=2)
     f.wait_zoom(fitted)
     f.dialog.click(f.view(1))
@@ -835,10 +828,10 @@ def drag(f):
     while f.zoom() < 800:
         before = f.zoom()
         f.dialog.click(f.button("+"))
-        f.window.wait(lambda: f.zoom() > before, "a larger zoom", 20)
+        f.window.wait(lambda: f.zoom() > before, "a larger zoom")
     scale = f.zoom() / 100
     f.point_at(f.view(1), WIDTH / 2, HEIGHT / 2)
-    f.window.wait(f.looked_at, "a pixel looked at", 20)
+    f.window.wait(f.looked_at, "a pixel looked at")
     _, _, x, y = f.looked_at()
     view = f.view(3, "post-ReLU")
     middle = view.width // 2, view.height // 2
@@ -847,7 +840,7 @@ def drag(f):
     for output, stage in ((1, "pre-ReLU"), (4, "post-ReLU"), (0, "")):
         f.dialog.point(*f.view(output, stage).middle)
         f.window.wait(lambda: abs(f.looked_at()[2] - x - 5) <= 1 and abs(f.looked_at()[3] - y - 3) <= 1,
-                      lambda: "map %d at %r after a drag by 5, 3 from %r" % (output, f.looked_at(), (x, y)), 20)
+                      lambda: "map %d at %r after a drag by 5, 3 from %r" % (output, f.looked_at(), (x, y)))
     f.dialog.click(f.button("Fit"))
     f.inspect(False)
 
@@ -891,7 +884,7 @@ def inspector_keys(f):
     f.wait_focus(name="^Output 2, pre-ReLU$")
     f.dialog.point(5, 5)  # the pointer is out of the way
     f.dialog.press("Left")
-    f.window.wait(lambda: (f.looked_at() or ())[:2] == (2, "pre-ReLU"), lambda: "map 2, not %r" % (f.looked_at(),), 20)
+    f.window.wait(lambda: (f.looked_at() or ())[:2] == (2, "pre-ReLU"), lambda: "map 2, not %r" % (f.looked_at(),))
     f.dialog.settle()
     _, _, x, y = f.looked_at()
     f.dialog.press("Right", "Right", "Up", "shift+Down")
@@ -916,7 +909,7 @@ def inspector_copy(f):
     f.wait_looked_at(4, "pre-ReLU", 8, 29)
     f.window.set_clipboard("nothing")
     f.dialog.press("alt+q")
-    f.window.wait(lambda: f.window.clipboard().startswith("Output 4"), "a copied equation", 20)
+    f.window.wait(lambda: f.window.clipboard().startswith("Output 4"), "a copied equation")
     lines = f.window.clipboard().splitlines()
     equal(lines[0], "Output 4, pixel 8, 29", "which pixel")
     found = dict(line.split("\t") for line in lines if re.match("(Sum|Bias|Pre|Post)", line))
@@ -993,8 +986,10 @@ def no_group(f):
 @case("layer/combo-by-pointer")
 def combo_by_pointer(f):
     f.fresh("y")
+    f.dialog.settle()
     combos = sorted(f.dialog.widgets().all(type="ComboBox"), key=lambda widget: widget.y)
     f.dialog.click(combos[0])
+    f.dialog.wait_for(type="Menu$")
     f.window.xdotool("key", "--delay", 40, "End", "Return")  # to the list, which has the keyboard now
     f.expect(maps="post-relu")
 
@@ -1055,7 +1050,7 @@ def too_large(f):
     fault_beside(f, "42", "n")
     f.wait_no_text("layers, ")
     f.dialog.press("Return")
-    time.sleep(0.3)
+    f.dialog.settle()
     true(f.is_open, "it ran")
     f.type_field("dilation", "2")
     f.ok_is(True)
@@ -1099,7 +1094,7 @@ def reflect_too_far(f):
 def press_and_copy(f, letter, start):
     f.window.set_clipboard("nothing")
     f.dialog.press("alt+" + letter)
-    f.window.wait(lambda: f.window.clipboard().startswith(start), "a copy that starts with %r" % start, 20)
+    f.window.wait(lambda: f.window.clipboard().startswith(start), "a copy that starts with %r" % start)
     f.wait_text("^Copied$")
     return f.window.clipboard()
 
@@ -1161,7 +1156,7 @@ json.dump({k: [[float(x) for x in m.ravel()] for m in left[k]] for k in ("pre", 
 def pytorch(f):
     set_carried(f)
     cell = press_and_copy(f, "t", "")
-    f.window.wait(lambda: "torch" in f.window.clipboard(), "a program for PyTorch", 20)
+    f.window.wait(lambda: "torch" in f.window.clipboard(), "a program for PyTorch")
     cell = f.window.clipboard()
     compile(cell, "cell.py", "exec")
     f.cancel()
@@ -1293,7 +1288,7 @@ def letters(f):
     f.inspect()
     f.dialog.click(f.button("Fit"))
     f.point_at(f.view(1), 20, 20)
-    f.window.wait(f.looked_at, "a pixel looked at", 20)
+    f.window.wait(f.looked_at, "a pixel looked at")
     base = mnemonics(f)
     unique(base, "base filter")
     true(len(base) > 15, "letters: %r" % base)
@@ -1331,7 +1326,7 @@ def tab_reaches(f):
     f.inspect()
     f.dialog.click(f.button("Fit"))
     f.point_at(f.view(1), 20, 20)
-    f.window.wait(f.looked_at, "a pixel looked at", 20)
+    f.window.wait(f.looked_at, "a pixel looked at")
     for page in "b", "y":
         f.page(page)
         f.dialog.settle()
@@ -1346,7 +1341,7 @@ def tab_reaches(f):
                 reached.add(place_of(focus))
                 names.append(str(place_of(focus)))
             f.dialog.press("Tab")
-            f.dialog.settle(0.09)
+            f.dialog.settle()
         lost = [str(w) for place, w in wanted.items() if place not in reached]
         true(not lost, "page %s: Tab does not reach\n%s" % (page, "\n".join(lost)))
     f.inspect(False)
@@ -1400,7 +1395,7 @@ def last_values(f):
     f.dialog.click(f.button("Fit"))
     fitted = f.zoom()
     f.dialog.click(f.button("+"))
-    f.window.wait(lambda: f.zoom() > fitted, "a larger zoom", 20)
+    f.window.wait(lambda: f.zoom() > fitted, "a larger zoom")
     zoom = f.zoom()
     own = f.window.xdotool("search", "--onlyvisible", "--name", "^%s$" % TITLE)[-1]
     f.window.xdotool("windowsize", "--sync", own, 1212, 823)

@@ -17,6 +17,7 @@ from xcf import XCF
 NEEDED = ("Xvfb", "xdotool", "openbox", "import", "xclip")
 NAMES = {2: ("gimp-2.10", "gimp"), 3: ("gimp-3.2", "gimp-3.0", "gimp-3", "gimp")}
 PATIENCE = 120  # seconds until a window that does not answer is given up
+PATIENCE_INSIDE = 60  # and what is waited for in one that does
 TITLE = "Convolutional Layer"
 # In GIMP's log: our process (GLib writes its name and number), or GIMP speaks of it.
 COMPLAINT = re.compile(r"conv-layer\b.*(WARNING|CRITICAL|ERROR|crash|inconsistent)|\(conv-layer:\d+\)", re.I)
@@ -120,13 +121,26 @@ class Window:
         self.trace_file, self.widgets_file = self.profile.file("trace.txt"), self.profile.file("widgets.json")
         os.mkdir(self.steps_folder)
         self._install_browser()
+        self._choose_files_by_path()
         self.display = self._start_display(screen)
-        own = dict(DISPLAY=self.display, DBUS_SESSION_BUS_ADDRESS=None, NO_AT_BRIDGE="1", GSETTINGS_BACKEND="memory",
+        own = dict(DISPLAY=self.display, DBUS_SESSION_BUS_ADDRESS=None, NO_AT_BRIDGE="1", GSETTINGS_BACKEND="keyfile",
                    CONV_LAYER_TRACE=self.trace_file, CONV_LAYER_WIDGETS=self.widgets_file)
         self.environment = self.profile.environment(**{**own, **self._language(language), **environment})
         self.start(["openbox"])
         self.image = image
         self._start_gimp()
+
+    def _choose_files_by_path(self):
+        """A path can be typed in GTK's file choosers as they open: letters of GTK 2's may be lost among the files used
+        last, and GTK 3's Ctrl+L warns when the key is let go before the new entry is on the screen."""
+        for name, text in (("gtk-2.0/gtkfilechooser.ini",
+                            "[Filechooser Settings]\nLocationMode=filename-entry\nStartupMode=cwd\n"),
+                           ("glib-2.0/settings/keyfile",
+                            "[org/gtk/settings/file-chooser]\nlocation-mode='filename-entry'\n")):
+            path = os.path.join(self.profile.file("xdg-config"), name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as stream:
+                stream.write(text)
 
     def _start_gimp(self):
         program = self.profile.file("serve.scm")
@@ -353,14 +367,14 @@ class Dialog:
     def events(self, name):
         return [line for line in self.trace() if line[1] == name]
 
-    def wait(self, condition, what, patience=20):
+    def wait(self, condition, what, patience=PATIENCE_INSIDE):
         """Until CONDITION of the widgets is true; gives what it gives."""
         def words():
             shown = ["%s %r" % (w.type, w.text) for w in self.widgets().all() if w.text]
             return "%s; there is: %s" % (what, ", ".join(shown))
         return self.window.wait(lambda: condition(self.widgets()), words, patience)
 
-    def wait_for(self, patience=20, n=0, **like):
+    def wait_for(self, patience=PATIENCE_INSIDE, n=0, **like):
         self.wait(lambda widgets: len(widgets.all(**like)) > n, "a widget %r" % like, patience)
         return self.widgets().find(n, **like)
 
@@ -372,35 +386,31 @@ class Dialog:
         def done():
             asked, made = self.events("preview-request"), self.events("preview-maps")
             return asked and made and int(made[-1][2]) >= int(asked[-1][2])
-        self.window.wait(done, "the maps of the last settings", 60)
+        self.window.wait(done, "the maps of the last settings")
 
-    def settle(self, quiet=0.2):
-        """Until the widgets have stayed as they are for a while."""
-        def stamp():
+    def settle(self, looks=3):
+        """Until the dialog, with nothing else to do, has seen its widgets as they were some times; or it is closed."""
+        seen, times, polls = None, set(), 0
+
+        def settled():
+            nonlocal seen, polls
             try:
-                found = os.stat(self.window.widgets_file)
-                return found.st_mtime_ns, found.st_ino
+                with open(self.window.widgets_file, encoding="utf-8") as stream:
+                    text, moment = stream.read(), os.fstat(stream.fileno()).st_mtime_ns
             except OSError:
-                return None
-        time.sleep(0.05)
-        last, since = stamp(), time.monotonic()
-        end = since + 10
-        while time.monotonic() - since < quiet and time.monotonic() < end:
-            time.sleep(0.02)
-            now = stamp()
-            if now != last:
-                last, since = now, time.monotonic()
+                text = moment = None
+            if text != seen:
+                seen = text
+                times.clear()
+            polls = polls + 1 if moment in times else 0
+            times.add(moment)
+            return len(times) > looks or (polls > 15 and not self.is_open)
+        self.window.wait(settled, "the widgets to stay as they are")
 
     # ---- what a user does ----
 
-    def keys(self, *keys):
-        for key in keys:
-            self.window.xdotool("key", "--clearmodifiers", key)
-            time.sleep(0.06)
-        self.settle()
-
     def press(self, *keys):
-        """Like keys(), in one go, once a window of ours has the keyboard; what comes of them is to be waited for."""
+        """Keys in one go, once a window of ours has the keyboard; what comes of them is to be waited for."""
         self.wait(lambda widgets: any(window.active for window in widgets.windows), "the keyboard")
         # Function keys by their codes: some xdotool adds Alt to their names.
         keys = [re.sub(r"\bF(10|[1-9])$", lambda found: str(66 + int(found.group(1))), key) for key in keys]
@@ -416,7 +426,9 @@ class Dialog:
 
     def click(self, widget=None, button=1, times=1, at=None, **like):
         """On the middle of WIDGET, or AT x, y within it, or on the one that is LIKE."""
-        widget = widget or self.wait_for(**like)
+        if not widget:
+            self.settle()
+            widget = self.wait_for(**like)
         x, y = widget.middle if at is None else (widget.x + at[0], widget.y + at[1])
         command = ["click", "--repeat", times, "--delay", 60, button] if times > 1 else ["click", button]
         self.point(x, y, *command)
@@ -444,12 +456,6 @@ class Dialog:
         self.window.xdotool("mouseup", 1)
         self.settle()
 
-    def fill(self, widget, text):
-        """TEXT instead of what the entry holds."""
-        self.click(widget, times=1)
-        self.keys("ctrl+a")
-        self.type(text)
-
     def choose(self, item):
         """The item of an open menu whose text matches."""
         self.click(self.wait_for(text=item, type="Label"))
@@ -458,8 +464,8 @@ class Dialog:
     def is_open(self):
         return bool(self.window.xdotool("search", "--onlyvisible", "--name", "^%s$" % TITLE))
 
-    def wait_closed(self, patience=60):
-        self.window.wait(lambda: not self.is_open, "the dialog to close", patience)
+    def wait_closed(self):
+        self.window.wait(lambda: not self.is_open, "the dialog to close")
 
 
 def open_dialog(window, menu=False):
@@ -474,7 +480,7 @@ def open_dialog(window, menu=False):
     else:
         window.keys("ctrl+shift+f", pause=0)
     dialog = Dialog(window)
-    window.wait(lambda: dialog.is_open and dialog.events("dialog-shown"), "the dialog", 30)
+    window.wait(lambda: dialog.is_open and dialog.events("dialog-shown"), "the dialog")
     dialog.wait(lambda widgets: widgets.has(title=TITLE), "the widgets of the dialog")
     dialog.settle()
     return dialog

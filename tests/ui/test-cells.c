@@ -460,6 +460,52 @@ test_shape_shrinks (void)
   tear_down (&fixture);
 }
 
+/* The entry is as tall and wide as its cell, less the cell's frame. */
+static void
+assert_entry_fits (const Fixture *fixture)
+{
+  GtkAllocation place;
+  gint width, height;
+
+  cell_size (fixture, &width, &height);
+  gtk_widget_get_allocation (entry_of (fixture), &place);
+  g_assert_cmpint (place.width, ==, width - 8);
+  g_assert_cmpint (place.height, ==, height - 8);
+}
+
+/* Few cells are large, many are small; so are those of a smaller window. */
+static void
+test_entry_follows_cell (void)
+{
+  const Conv2dFilter large = { .rows = 31, .columns = 31 };
+  const Conv2dFilter small = { .rows = 2, .columns = 2, .weights = { 1, 2, 3, 4 } };
+  gint width, height, wide, tall;
+  Fixture fixture;
+
+  set_up (&fixture, "1 2; 3 4");
+  assert_entry_fits (&fixture);
+  cell_size (&fixture, &wide, &tall);
+  conv_layer_settings_set_filter (fixture.settings, &large);
+  screen_settle ();
+  cell_size (&fixture, &width, &height);
+  g_assert_cmpint (height, <, tall);
+  assert_entry_fits (&fixture);
+  screen_do ("key ctrl+End");
+  assert_entry_fits (&fixture);
+  conv_layer_settings_set_filter (fixture.settings, &small);
+  screen_settle ();
+  assert_entry_fits (&fixture);
+  conv_layer_settings_set_text (fixture.settings, CONV_LAYER_FILTER, NOTEBOOK);
+  screen_settle ();
+  for (gint i = 0; i < 8; i++)
+    {
+      gtk_window_resize (GTK_WINDOW (fixture.window), 260 + i % 3 * 40, 400 - i * 20);
+      screen_settle ();
+      assert_entry_fits (&fixture);
+    }
+  tear_down (&fixture);
+}
+
 /* ---- steps ---- */
 
 static void
@@ -795,6 +841,40 @@ test_long_numbers (void)
   tear_down (&fixture);
 }
 
+/* Whether a tooltip would come up over a cell, asked for by the pointer or by keys. */
+static gboolean
+has_tooltip (const Fixture *fixture, gint row, gint column, gboolean keyboard)
+{
+  g_autoptr (GObject) tooltip = g_object_new (GTK_TYPE_TOOLTIP, NULL);
+  gint width, height;
+  gboolean shown;
+
+  cell_size (fixture, &width, &height);
+  g_signal_emit_by_name (layout_of (fixture), "query-tooltip", width * (column - 1) + width / 2,
+                         height * (row - 1) + height / 2, keyboard, tooltip, &shown);
+  return shown;
+}
+
+/* It would hide the rows below while the filter is edited; what is shortened has to be told. */
+static void
+test_tooltips (void)
+{
+  Fixture fixture;
+
+  set_up (&fixture, "1.1111111111111112 2; 3 4");
+  g_assert_true (has_tooltip (&fixture, 1, 1, FALSE));
+  g_assert_false (has_tooltip (&fixture, 2, 2, FALSE));
+  g_assert_true (has_tooltip (&fixture, 2, 2, TRUE));
+  screen_do ("key 7");
+  g_assert_false (has_tooltip (&fixture, 1, 1, FALSE));
+  screen_do ("key Return");
+  gtk_widget_grab_focus (fixture.after);
+  screen_settle ();
+  g_assert_true (has_tooltip (&fixture, 1, 1, FALSE));
+  g_assert_true (has_tooltip (&fixture, 2, 2, FALSE));
+  tear_down (&fixture);
+}
+
 static void
 test_right_to_left (void)
 {
@@ -909,6 +989,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/cells/large", test_large);
   g_test_add_func ("/ui/cells/resize", test_resize);
   g_test_add_func ("/ui/cells/shape-shrinks", test_shape_shrinks);
+  g_test_add_func ("/ui/cells/entry-follows-cell", test_entry_follows_cell);
   g_test_add_func ("/ui/cells/page-keys", test_page_keys);
   g_test_add_func ("/ui/cells/step-out-of-range", test_step_out_of_range);
   g_test_add_func ("/ui/cells/wheel", test_wheel);
@@ -923,6 +1004,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/colors/typing", test_typing_colors);
   g_test_add_func ("/ui/colors/mark", test_mark);
   g_test_add_func ("/ui/cells/long-numbers", test_long_numbers);
+  g_test_add_func ("/ui/cells/tooltips", test_tooltips);
   g_test_add_func ("/ui/cells/right-to-left", test_right_to_left);
   g_test_add_func ("/ui/cells/names", test_names);
   g_test_add_func ("/ui/tile/widget", test_tile);
