@@ -76,7 +76,8 @@ run ()
 heading "This machine"
 packages_find_gimp
 gimp_list=packages_gimp$gimp_generation
-needed=$packages_build${!gimp_list}$packages_run$packages_test$packages_windows$packages_emulated
+windows_list=packages_windows$gimp_generation
+needed=$packages_build${!gimp_list}$packages_run$packages_test$packages_windows${!windows_list}$packages_emulated
 [[ -z $all_hosts$packages ]] || ((EUID != 0)) || needed+=$packages_roots
 [[ -z $packages ]] || ((EUID != 0)) || needed+=$packages_packages
 # Debian 12's GIMP is 2.10: there is no need to run PyTorch on every release.

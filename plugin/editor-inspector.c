@@ -11,13 +11,13 @@
 #include "editor-view.h"
 #include "toolkit.h"
 
-#define DIGITS 5        /* that people read; all of them are in the tooltip and the text */
-#define ALL_DIGITS 9    /* reads back to the same float32 */
-#define CELL_CHARS 8    /* of a number in a cell */
-#define SHOWN_ROWS 4    /* that have room without scrolling: the lesson's filter */
-#define SHOWN_COLUMNS 3 /* at the least; there are more in a wider window */
-#define SUM_CHARS 9     /* of a number of the sum */
-#define CELL_FONT 0.85  /* of the theme's size */
+#define DIGITS 5           /* that people read; all of them are in the tooltip and the text */
+#define ALL_DIGITS 9       /* reads back to the same float32 */
+#define CELL_CHARS 8       /* of a number in a cell */
+#define SHOWN_ROWS 4       /* that have room without scrolling: the lesson's filter */
+#define SHOWN_COLUMNS 2.75 /* at least; one that is cut tells that there are more */
+#define SUM_CHARS 9        /* of a number of the sum */
+#define CELL_FONT 0.85     /* of the theme's size */
 
 typedef enum
 {
@@ -393,7 +393,7 @@ new_table (Inspector *inspector, Table table, const gchar *title, const gchar *d
   conv_layer_widget_describe (tile->canvas, title, description);
   gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box),
-                      conv_layer_scrolled_new (tile->canvas, SHOWN_COLUMNS * inspector->cell_width + 4,
+                      conv_layer_scrolled_new (tile->canvas, (gint) (SHOWN_COLUMNS * inspector->cell_width) + 4,
                                                SHOWN_ROWS * (2 * inspector->line_height + 4) + 4),
                       TRUE, TRUE, 0);
   return box;

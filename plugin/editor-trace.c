@@ -5,6 +5,7 @@
  * nothing without these files.  Knows GTK, and the settings' names and values. */
 
 #include <glib/gstdio.h>
+#include <utime.h>
 #include <json-glib/json-glib.h>
 
 #include "editor-parts.h"

@@ -52,6 +52,11 @@ x11-utils       | cmd:xprop            | which windows are open
 imagemagick     | cmd:import           | pictures of them
 procps          | cmd:ps               | which processes are left'
 
+# The same on GIMP 2.10.
+packages_windows2='
+gtk2-engines-pixbuf | deb:gtk2-engines-pixbuf | draws the themes of GIMP 2.10'
+packages_windows3=''
+
 # For test.sh --sanitize.
 packages_sanitize='
 clang           | cmd:clang            | memory sanitizer and fuzzing

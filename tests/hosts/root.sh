@@ -27,8 +27,8 @@ stamp=etc/conv-layer-root
 # What a root of this suite holds, one package a line.
 contents ()
 {
-  local gimp=$packages_gimp3
-  [[ $1 != bookworm ]] || gimp=$packages_gimp2
+  local gimp=$packages_gimp3$packages_windows3
+  [[ $1 != bookworm ]] || gimp=$packages_gimp2$packages_windows2
   packages_names "$packages_build$gimp$packages_run$packages_test$packages_windows"
 }
 
