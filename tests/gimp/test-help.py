@@ -14,7 +14,7 @@ import subprocess
 
 from help_page import Page
 from host import DEFAULTS, EXECUTABLE, GENERATION, HANGS_AFTER, HOST, TESTS, Batch, Profile, main, read_scheme
-from reference import Maps, gray
+from reference import Maps, decode, gray
 from tap import Skip, equal, true
 from xcf import XCF
 
@@ -129,12 +129,13 @@ def check_same(page, english):
 
 # ---- the commands ----
 
-def photo(**options):
-    """The maps of the photo that the commands read."""
+def photo(floats=False, **options):
+    """The maps of the photo that the commands read, as it is or converted to FLOATS, whose gray is not rounded."""
     xcf = XCF(os.path.join(PLACE, "lesson.xcf"))
     layer = xcf.layers[-1]
     pixels = list(zip(*[iter(bytes(layer.bytes))] * layer.channels))
-    return Maps(gray([pixel[:3] for pixel in pixels], 0, 150), layer.width, layer.height, **options)
+    pixels = [tuple(code / 255 for code in pixel[:3]) if floats else pixel[:3] for pixel in pixels]
+    return Maps(gray(pixels, 0, 650 if floats else 150), layer.width, layer.height, **options)
 
 
 def check_maps(name, **options):
@@ -152,8 +153,8 @@ def check_mask():
                                                scale="shared")
     true(layer.mask, "no mask")
     strongest = [max(codes) for codes in zip(*(maps.codes(m) for m in maps.all))]
-    # GIMP blends in floats and goes through linear light.
-    worst = max(abs(a - b) for a, b in zip(layer.mask.bytes, strongest))
+    # GIMP's masks hold linear light, and it blends in floats.
+    worst = max(abs(a - 255 * decode(b / 255)) for a, b in zip(layer.mask.bytes, strongest))
     true(worst <= 2, "the mask is %d off" % worst)
 
 
@@ -177,7 +178,7 @@ def check_signed():
     equal(compression, (1,), "compression")
     pixels = b"".join(data[start:start + length] for start, length in zip(starts, lengths))
     values = struct.unpack("%s%df" % (order, width[0] * height[0] * channels), pixels)[::channels]
-    m, = photo(variants="f", maps="pre-relu").all
+    m, = photo(True, variants="f", maps="pre-relu").all
     true(min(values) < -1, "nothing negative")
     worst = max(abs(a - b) for a, b in zip(values, m.values))
     true(worst <= 1e-5, "the activations are %g off" % worst)
