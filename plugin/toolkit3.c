@@ -101,7 +101,7 @@ conv_layer_grid_attach (GtkWidget *grid, GtkWidget *child, gint column, gint row
 static const gchar style[]
     = "button." SLIM " { padding-left: 5px; padding-right: 5px; min-width: 14px; }"
       "entry." BARE " { min-height: 0; min-width: 0; padding: 0; border-style: none; border-radius: 0;"
-      " box-shadow: none; outline-style: none; }";
+      " box-shadow: none; outline-style: none; transition: none; }";
 
 /* WIDGET gets a class of our style, which its screen is told once. */
 static void
