@@ -4,8 +4,9 @@
  * settings at each change, in the trace; keys, and what held up the main loop;
  * nothing without these files.  Knows GTK, and the settings' names and values. */
 
-#include <glib/gstdio.h>
 #include <utime.h>
+
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 
 #include "editor-parts.h"

@@ -50,11 +50,13 @@ conv_layer_host_dialog_help (GtkWindow *dialog, const gchar *program)
 {
   gchar *page = conv_layer_help_page (program);
   GError *error = NULL;
-  gchar *uri = g_filename_to_uri (page, NULL, &error);
+  gchar *uri = NULL;
 
-  if (!g_file_test (page, G_FILE_TEST_IS_REGULAR))
+  if (g_file_test (page, G_FILE_TEST_IS_REGULAR))
+    uri = g_filename_to_uri (page, NULL, &error);
+  else
     g_set_error_literal (&error, G_FILE_ERROR, G_FILE_ERROR_NOENT, g_strerror (ENOENT));
-  if (error || !conv_layer_show_uri (dialog, uri, &error))
+  if (!uri || !conv_layer_show_uri (dialog, uri, &error))
     {
       gchar *shown = g_filename_display_name (page);
       /* Translators: the system's own words for what is wrong, and a file */

@@ -253,6 +253,25 @@ def executable():
 
 # ---- a profile and the processes that use it ----
 
+def end_session(process):
+    """Kills whatever is left of the session that PROCESS was started in as the first."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def finish(process):
+    """The exit code of PROCESS, None if it hung; its session is ended."""
+    try:
+        code = process.wait(HANGS_AFTER)
+    except subprocess.TimeoutExpired:
+        code = None
+    end_session(process)
+    return code
+
+
 class Profile:
     """A fresh profile of GIMP's below a folder of its own, with the plug-in in it."""
 
@@ -310,16 +329,7 @@ class Profile:
             process = subprocess.Popen(self.prefix() + HOST.command(executable(), batch, fonts), stdin=subprocess.DEVNULL,
                                        stdout=stream, stderr=subprocess.STDOUT, cwd=self.folder,
                                        env=self.environment(**environment), start_new_session=True)
-            try:
-                code = process.wait(HANGS_AFTER)
-            except subprocess.TimeoutExpired:
-                code = None
-            # Whatever is left of this GIMP's own session.
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            process.wait()
+            code = finish(process)
         with open(log, encoding="utf-8", errors="replace") as stream:
             return code, stream.read()
 

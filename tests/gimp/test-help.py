@@ -8,12 +8,11 @@ import json
 import os
 import shlex
 import shutil
-import signal
 import struct
 import subprocess
 
 from help_page import Page
-from host import DEFAULTS, EXECUTABLE, GENERATION, HANGS_AFTER, HOST, TESTS, Batch, Profile, main, read_scheme
+from host import DEFAULTS, EXECUTABLE, GENERATION, HOST, TESTS, Batch, Profile, finish, main, read_scheme
 from reference import Maps, decode, gray
 from tap import Skip, equal, true
 from xcf import XCF
@@ -229,15 +228,7 @@ def run_command(profile, name, text):
     with open(profile.file("said-" + name), "wb") as stream, open(profile.file("wrong-" + name), "wb") as errors:
         process = subprocess.Popen(["sh", "-c", text], cwd=PLACE, env=profile.environment(), stdin=subprocess.DEVNULL,
                                    stdout=stream, stderr=errors, start_new_session=True)
-        try:
-            code = process.wait(HANGS_AFTER)
-        except subprocess.TimeoutExpired:
-            code = None
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.wait()
+        code = finish(process)
     with open(profile.file("said-" + name), encoding="utf-8", errors="replace") as stream:
         said = stream.read()
     with open(profile.file("wrong-" + name), encoding="utf-8", errors="replace") as stream:

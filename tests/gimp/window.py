@@ -6,11 +6,10 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import time
 
-from host import GENERATION, HOST, HUNG_UP, Profile, make_locale, read_scheme, scheme
+from host import GENERATION, HOST, HUNG_UP, Profile, end_session, make_locale, read_scheme, scheme
 from tap import Skip, true
 from xcf import XCF
 
@@ -232,11 +231,7 @@ class Window:
 
     def close(self):
         for process in reversed(self.processes):
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            process.wait()
+            end_session(process)
         self.profile.remove()
 
     def log(self):
