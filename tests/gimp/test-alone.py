@@ -106,9 +106,7 @@ def registration():
         with open(wrapper, "w") as stream:
             stream.write(WRAPPER % times)
         for _ in range(3):
-            cache = os.path.join(profile.path, "pluginrc")
-            if os.path.exists(cache):
-                os.unlink(cache)
+            profile.forget()
             code, log = profile.start("(gimp-quit 0)" if GENERATION == 2 else "1", GIMP_PLUGIN_DEBUG_WRAP="conv-layer,query",
                                       GIMP_PLUGIN_DEBUG_WRAPPER="sh " + wrapper)
             equal(code, 0, log[-500:])

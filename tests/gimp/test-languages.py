@@ -101,9 +101,7 @@ def in_gimp(report, profile, environment, language):
         names = [layer.name for layer in result.xcf("after.xcf").all_layers]
         true(words(GROUP) in names, "no layer group named %s: %s" % (words(GROUP), names))
 
-    # So that GIMP asks the plug-in anew.
-    if os.path.exists(profile.path + "/pluginrc"):
-        os.remove(profile.path + "/pluginrc")
+    profile.forget() # its label in another language
     batch.case("languages/%s/in-gimp" % language, body, check)
     batch.run(report)
 

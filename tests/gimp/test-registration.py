@@ -24,7 +24,7 @@ def find(tree, head):
 
 
 def run(report):
-    profile = Profile()
+    profile = Profile(known=False)
     try:
         code, log = profile.start("(gimp-message \"started\")")
         # Icons stand in it as raw bytes.
