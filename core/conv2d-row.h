@@ -28,6 +28,18 @@ typedef struct
   bool relu;
 } Conv2dFinish;
 
+/* From the least and greatest of some sums to those of their values without
+ * ReLU, as a value grows, or falls, with its sum. */
+static inline void
+conv2d_finish_range (Conv2dFinish finish, float *low, float *high)
+{
+  float least = finish.negate ? 0 - *high : *low;
+  float greatest = finish.negate ? 0 - *low : *high;
+
+  *low = least + finish.bias;
+  *high = greatest + finish.bias;
+}
+
 /* A row of a map whose values are streamed. */
 typedef struct
 {
@@ -56,6 +68,11 @@ typedef struct
   void (*stream) (const Conv2dTaps *taps, const float *const *weights, int count, const Conv2dStream *maps,
                   const int *ends, int width);
   void (*fence) (void); /* what was streamed is stored */
+  /* The same sums, kept nowhere: min[n] and max[n] are the least and the
+   * greatest that are no NaN, INFINITY and -INFINITY where there is none.
+   * False, and nothing written, for a row too short for it.  NULL where the
+   * set cannot. */
+  bool (*extremes) (const Conv2dTaps *taps, const float *const *weights, int count, float *min, float *max, int width);
 
   /* The values of WIDTH sums, each stored CHANNELS times. */
   void (*activation) (const float *sums, Conv2dFinish finish, float *pixels, int channels, int width);

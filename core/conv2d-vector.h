@@ -169,6 +169,73 @@ stream_row (const Conv2dTaps *taps, const float *const *weights, const Conv2dStr
     stream_blocks (taps, weights, maps, ends, x, width - x, rows, columns, count, line / LANES, 1);
 }
 
+/* ---- extremes ---- */
+
+typedef struct
+{
+  Vector min[CONV2D_BLOCK], max[CONV2D_BLOCK];
+} Extremes;
+
+static ALWAYS_INLINE void
+extremes_block (const Conv2dTaps *taps, const float *const *weights, Extremes *extremes, int x, int rows, int columns,
+                int count, int vectors)
+{
+  Sums sums;
+
+  sum_block (taps, weights, sums, x, vectors * LANES, rows, columns, count, vectors);
+#pragma GCC unroll 4
+  for (int n = 0; n < count; n++)
+#pragma GCC unroll 8
+    for (int m = 0; m < vectors; m++)
+      {
+        extremes->min[n] = vec_min (sums[n][m], extremes->min[n]);
+        extremes->max[n] = vec_max (sums[n][m], extremes->max[n]);
+      }
+}
+
+/* The least and the greatest of the lanes. */
+static ALWAYS_INLINE void
+join_lanes (Vector min, Vector max, float *least_lane, float *greatest_lane)
+{
+  float mins[LANES], maxs[LANES];
+
+  vec_store (mins, min);
+  vec_store (maxs, max);
+  for (int half = LANES / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; i++)
+      {
+        mins[i] = mins[i + half] < mins[i] ? mins[i + half] : mins[i];
+        maxs[i] = maxs[i + half] > maxs[i] ? maxs[i + half] : maxs[i];
+      }
+  *least_lane = mins[0];
+  *greatest_lane = maxs[0];
+}
+
+/* Blocks that overlap see some sums twice, which changes no end. */
+static ALWAYS_INLINE void
+extremes_row (const Conv2dTaps *taps, const float *const *weights, float *min, float *max, int width, int rows,
+              int columns, int count, int vectors)
+{
+  int step = vectors * LANES;
+  Extremes extremes;
+
+#pragma GCC unroll 4
+  for (int n = 0; n < count; n++)
+    {
+      extremes.min[n] = vec_set (INFINITY);
+      extremes.max[n] = vec_set (-INFINITY);
+    }
+  if (width >= step)
+    for (int x = 0; x < width; x += step)
+      extremes_block (taps, weights, &extremes, least (x, width - step), rows, columns, count, vectors);
+  else
+    for (int x = 0; x < width; x += LANES)
+      extremes_block (taps, weights, &extremes, least (x, width - LANES), rows, columns, count, 1);
+#pragma GCC unroll 4
+  for (int n = 0; n < count; n++)
+    join_lanes (extremes.min[n], extremes.max[n], min + n, max + n);
+}
+
 /* Calls ROW with the number of filters, and of the vectors that the registers
  * then hold, as constants. */
 #define FOR_COUNT(ROW, VECTORS, ...) \
@@ -207,6 +274,15 @@ stream (const Conv2dTaps *taps, const float *const *weights, int count, const Co
         int width)
 {
   FOR_COUNT (stream_row, STREAM_VECTORS, taps, weights, maps, ends, width, taps->rows, taps->columns)
+}
+
+static bool
+extremes (const Conv2dTaps *taps, const float *const *weights, int count, float *min, float *max, int width)
+{
+  if (width < LANES)
+    return false;
+  FOR_COUNT (extremes_row, DOT_VECTORS, taps, weights, min, max, width, taps->rows, taps->columns)
+  return true;
 }
 
 /* ---- rows of values ---- */
@@ -368,7 +444,6 @@ static void
 range (const float *sums, Conv2dFinish finish, Conv2dRowRange *range, int width)
 {
   Vector min[4], max[4];
-  float mins[LANES], maxs[LANES];
   float low, high;
 
   if (width < 4 * LANES)
@@ -389,15 +464,9 @@ range (const float *sums, Conv2dFinish finish, Conv2dRowRange *range, int width)
         min[i] = vec_min (v, min[i]);
         max[i] = vec_max (v, max[i]);
       }
-  vec_store (mins, vec_min (vec_min (min[0], min[1]), vec_min (min[2], min[3])));
-  vec_store (maxs, vec_max (vec_max (max[0], max[1]), vec_max (max[2], max[3])));
-  for (int i = 1; i < LANES; i++)
-    {
-      mins[0] = mins[i] < mins[0] ? mins[i] : mins[0];
-      maxs[0] = maxs[i] > maxs[0] ? maxs[i] : maxs[0];
-    }
-  low = (finish.negate ? 0 - maxs[0] : mins[0]) + finish.bias;
-  high = (finish.negate ? 0 - mins[0] : maxs[0]) + finish.bias;
+  join_lanes (vec_min (vec_min (min[0], min[1]), vec_min (min[2], min[3])),
+              vec_max (vec_max (max[0], max[1]), vec_max (max[2], max[3])), &low, &high);
+  conv2d_finish_range (finish, &low, &high);
   if (!isfinite (low) || !isfinite (high))
     {
       conv2d_rows_scalar.range (sums, finish, range, width);
@@ -483,5 +552,5 @@ gray32 (const float *rgb, float *codes, int width)
 }
 
 #define ROW_FUNCTIONS \
-  .dot = dot, .stream = stream, .fence = vec_fence, .activation = activation, .unit = unit, .byte = byte, .range = range, \
+  .dot = dot, .stream = stream, .fence = vec_fence, .extremes = extremes, .activation = activation, .unit = unit, .byte = byte, .range = range, \
   .active = active, .codes8 = codes8, .codes16 = codes16, .gray8 = gray8, .gray32 = gray32

@@ -384,6 +384,44 @@ walk_streams (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int fi
 }
 
 static void
+widen (Conv2dRange *range, float min, float max)
+{
+  range->min = fminf (range->min, min);
+  range->max = fmaxf (range->max, max);
+}
+
+/* What a map and its rectified twin have in common with MIN to MAX: ReLU keeps
+ * the order. */
+static void
+widen_both (const Walk *walk, int map, float min, float max)
+{
+  widen (&walk->ranges[map], min, max);
+  widen (&walk->ranges[walk->plan->layer->filters.count + map], fmaxf (0, min), fmaxf (0, max));
+}
+
+/* Only the ends of the sums; where one is not finite, each sum is looked at. */
+static void
+walk_extremes (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int first, int count, int x, int y, int width)
+{
+  const Conv2dPlan *plan = walk->plan;
+  float min[CONV2D_BLOCK], max[CONV2D_BLOCK];
+  bool finite = plan->rows->extremes (taps, plan->sum_weights + first, count, min, max, width);
+
+  for (int u = plan->first_user[first]; finite && u < plan->first_user[first + count]; u++)
+    {
+      int m = plan->users[u];
+      float low = min[plan->uses[m].sum - first], high = max[plan->uses[m].sum - first];
+
+      conv2d_finish_range ((Conv2dFinish) { .negate = plan->uses[m].negate, .bias = plan->bias }, &low, &high);
+      finite = isfinite (low) && isfinite (high);
+      if (finite)
+        widen_both (walk, m, low, high);
+    }
+  if (!finite)
+    walk_sums (walk, work, taps, first, count, x, y, width);
+}
+
+static void
 walk_row (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int x, int y, int width)
 {
   const Conv2dPlan *plan = walk->plan;
@@ -398,6 +436,8 @@ walk_row (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int x, int
         count++;
       if (count > 0 && walk->stream)
         walk_streams (walk, work, taps, first, count, x, y, width);
+      else if (count > 0 && walk->ranges && !walk->active && plan->rows->extremes)
+        walk_extremes (walk, work, taps, first, count, x, y, width);
       else if (count > 0)
         walk_sums (walk, work, taps, first, count, x, y, width);
       first += count;
@@ -432,13 +472,6 @@ walk_area (const Walk *walk, Conv2dWork *work)
 }
 
 static void
-widen (Conv2dRange *range, float min, float max)
-{
-  range->min = fminf (range->min, min);
-  range->max = fmaxf (range->max, max);
-}
-
-static void
 count_active (const Walk *walk, int map, const float *sums, Conv2dFinish finish, int width)
 {
   const Conv2dPlan *plan = walk->plan;
@@ -448,8 +481,7 @@ count_active (const Walk *walk, int map, const float *sums, Conv2dFinish finish,
   walk->active[plan->layer->filters.count + map] += (uint64_t) plan->rows->active (sums, finish, width);
 }
 
-/* ReLU keeps the order, so the range of a map gives that of its rectified
- * twin; only -inf, no part of the one, is a 0 of the other. */
+/* -inf, no part of a map's range, is a 0 of its rectified twin. */
 static void
 take_range (const Walk *walk, int first, int count, float *const *sums, int x, int y, int width)
 {
@@ -470,10 +502,8 @@ take_range (const Walk *walk, int first, int count, float *const *sums, int x, i
       plan->rows->range (row_sums, finish, &row, width);
       if (row.minus_infinity)
         widen (&walk->ranges[maps + m], 0, 0);
-      if (row.finite.min > row.finite.max)
-        continue;
-      widen (&walk->ranges[m], row.finite.min, row.finite.max);
-      widen (&walk->ranges[maps + m], fmaxf (0, row.finite.min), fmaxf (0, row.finite.max));
+      if (row.finite.min <= row.finite.max)
+        widen_both (walk, m, row.finite.min, row.finite.max);
     }
 }
 

@@ -215,6 +215,32 @@ random_size (uint64_t *seed)
   return random_int (seed, 0, 1) ? random_int (seed, 1, 7) : random_int (seed, 1, CONV2D_MAX_SIZE);
 }
 
+/* Zeros of either sign are the same. */
+static bool
+same_extremes (const Conv2dRows *rows, const Conv2dTaps *taps, const float *const *bank, int count,
+               float *const *sums, int width, char *text, size_t size)
+{
+  float min[CONV2D_BLOCK], max[CONV2D_BLOCK];
+
+  if (!rows->extremes || !rows->extremes (taps, bank, count, min, max, width))
+    return width < 16 || rows == &conv2d_rows_scalar || report (text, size, "no extremes of a row %d wide", width);
+  for (int n = 0; n < count; n++)
+    {
+      float least = INFINITY, greatest = -INFINITY;
+
+      for (int x = 0; x < width; x++)
+        {
+          least = sums[n][x] < least ? sums[n][x] : least;
+          greatest = sums[n][x] > greatest ? sums[n][x] : greatest;
+        }
+      if (!(min[n] == least && max[n] == greatest))
+        return report (text, size, "%dx%d, %d filters, width %d: sum %d: %a to %a, not %a to %a", taps->rows,
+                       taps->columns, count, width, n, (double) min[n], (double) max[n], (double) least,
+                       (double) greatest);
+    }
+  return true;
+}
+
 static bool
 check_dot (const Conv2dRows *rows, uint64_t *seed, char *text, size_t size)
 {
@@ -259,7 +285,7 @@ check_dot (const Conv2dRows *rows, uint64_t *seed, char *text, size_t size)
         return report (text, size, "%dx%d, %d filters, width %d: sum %d: %s", taps.rows, taps.columns, count, width, n,
                        what);
     }
-  return true;
+  return same_extremes (rows, &taps, bank, count, sums[1], width, text, size);
 }
 
 /* ---- values ---- */
