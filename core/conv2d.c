@@ -401,7 +401,8 @@ widen_both (const Walk *walk, int map, float min, float max)
 
 /* Only the ends of the sums; where one is not finite, each sum is looked at. */
 static void
-walk_extremes (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int first, int count, int x, int y, int width)
+walk_extremes (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int first, int count, int x, int y,
+               int width)
 {
   const Conv2dPlan *plan = walk->plan;
   float min[CONV2D_BLOCK], max[CONV2D_BLOCK];
