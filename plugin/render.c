@@ -308,22 +308,6 @@ draw_band (Render *render, Conv2dWork *work, gint y, gint height)
 
 /* ---- memory ---- */
 
-/* None of GEGL's operations is used, and with them come the libraries of every
- * file format: to load them takes longer than a small photo's maps. */
-static void
-start_gegl (void)
-{
-  gchar *path = g_strdup (g_getenv ("GEGL_PATH"));
-
-  g_setenv ("GEGL_PATH", "", TRUE);
-  gegl_init (NULL, NULL);
-  if (path)
-    g_setenv ("GEGL_PATH", path, TRUE);
-  else
-    g_unsetenv ("GEGL_PATH");
-  g_free (path);
-}
-
 gboolean
 conv_layer_start (GError **error)
 {
@@ -339,7 +323,10 @@ conv_layer_start (GError **error)
       return FALSE;
     }
   munmap (room, START_BYTES);
-  start_gegl ();
+  /* None of GEGL's operations is used, and with them come the libraries of
+   * every file format: to load them takes longer than a small photo's maps. */
+  g_setenv ("GEGL_PATH", "", TRUE);
+  gegl_init (NULL, NULL);
   return TRUE;
 }
 

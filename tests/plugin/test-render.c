@@ -3,6 +3,8 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "failing-memory.h"
 #include "render.h"
@@ -884,15 +886,29 @@ test_plane_too_large (void)
   g_object_unref (buffer);
 }
 
+/* What the process has of its address space, in bytes. */
+static rlim_t
+address_space (void)
+{
+  g_autofree gchar *pages = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &pages, NULL, NULL));
+  return (rlim_t) g_ascii_strtoull (pages, NULL, 10) * (rlim_t) sysconf (_SC_PAGESIZE);
+}
+
 /* Told before GEGL gets to it. */
 static void
 test_no_memory_to_start (void)
 {
   g_autoptr (GError) error = NULL;
+  struct rlimit usual, limit;
 
-  memory_start (0, (gsize) 100 << 20);
+  g_assert_cmpint (getrlimit (RLIMIT_AS, &usual), ==, 0);
+  limit = usual;
+  limit.rlim_cur = address_space () + ((rlim_t) 300 << 20);
+  g_assert_cmpint (setrlimit (RLIMIT_AS, &limit), ==, 0);
   g_assert_false (conv_layer_start (&error));
-  memory_stop ();
+  g_assert_cmpint (setrlimit (RLIMIT_AS, &usual), ==, 0);
   g_assert_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY);
   check_sentence (error, "400 MiB|close");
   g_clear_error (&error);
