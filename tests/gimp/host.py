@@ -229,6 +229,14 @@ class Host3:
     def last_values_file(profile):
         return os.path.join(profile.path, "plug-in-settings", "GimpProcedureConfigRun-plug-in-conv-layer.last")
 
+    @staticmethod
+    def language(environment):
+        """What GIMP notes in gimprc as the language of its last start."""
+        if "LANGUAGE" not in environment:
+            return environment["LC_ALL"]
+        name = subprocess.run(["locale", "language"], env=environment, stdout=subprocess.PIPE, text=True).stdout.strip()
+        return "%s-%s" % (environment["LANGUAGE"], name)
+
     def write_last_values(self, profile, values):
         """Settings as libgimp keeps them in the profile."""
         path = self.last_values_file(profile)
@@ -351,20 +359,29 @@ class Profile:
         """What stands before the command that starts GIMP."""
         return []
 
-    def forget_conversions(self):
-        """As the first to use babl: where it finds what it noted, it takes a second to time tables of 256 MB, in each
-        process that starts GEGL."""
+    def prepare(self, environment):
+        """To be called before each start in ENVIRONMENT."""
+        # Where babl finds what it noted, it takes a second to time tables of 256 MB, in each process that starts GEGL.
         shutil.rmtree(self.file("xdg-cache/babl"), ignore_errors=True)
+        if not self.known or HOST.generation == 2:
+            return
+        # In another language than the last time GIMP 3 asks all of its plug-ins anew.
+        path = os.path.join(self.path, "gimprc")
+        with open(path, encoding="utf-8") as stream:
+            text = re.sub(r"^\(prev-language .*\n", "", stream.read(), flags=re.MULTILINE)
+        with open(path, "w", encoding="utf-8") as stream:
+            stream.write('%s\n(prev-language "%s")\n' % (text, HOST.language(environment)))
 
     def start(self, batch, fonts=False, **environment):
         """Runs one batch command; gives exit code, output and errors."""
         self.runs += 1
-        self.forget_conversions()
+        environment = self.environment(**environment)
+        self.prepare(environment)
         log = self.file("log-%d.txt" % self.runs)
         with open(log, "wb") as stream:
             process = subprocess.Popen(self.prefix() + HOST.command(executable(), batch, fonts), stdin=subprocess.DEVNULL,
-                                       stdout=stream, stderr=subprocess.STDOUT, cwd=self.folder,
-                                       env=self.environment(**environment), start_new_session=True)
+                                       stdout=stream, stderr=subprocess.STDOUT, cwd=self.folder, env=environment,
+                                       start_new_session=True)
             code = finish(process)
         with open(log, encoding="utf-8", errors="replace") as stream:
             return code, stream.read()

@@ -225,8 +225,10 @@ def run_command(profile, name, text):
     program = shlex.split(text)[0]
     if not shutil.which(program):
         raise Skip("no %s here" % program)
+    environment = profile.environment()
+    profile.prepare(environment)
     with open(profile.file("said-" + name), "wb") as stream, open(profile.file("wrong-" + name), "wb") as errors:
-        process = subprocess.Popen(["sh", "-c", text], cwd=PLACE, env=profile.environment(), stdin=subprocess.DEVNULL,
+        process = subprocess.Popen(["sh", "-c", text], cwd=PLACE, env=environment, stdin=subprocess.DEVNULL,
                                    stdout=stream, stderr=errors, start_new_session=True)
         code = finish(process)
     with open(profile.file("said-" + name), encoding="utf-8", errors="replace") as stream:

@@ -146,7 +146,7 @@ class Window:
         with open(program, "w", encoding="utf-8") as stream:
             stream.write(HOST.prelude + SERVE + "(t-serve %s %d)\n" % (scheme(self.steps_folder), self.steps + 1))
         options = ["--batch-interpreter=plug-in-script-fu-eval"] if GENERATION == 3 else []
-        self.profile.forget_conversions()
+        self.profile.prepare(self.environment)
         self.start([self.gimp(), "--new-instance", "--no-splash", "-d", "-f"] + options
                    + ["-b", "(load %s)" % scheme(program), self.image], log="gimp.txt")
 
