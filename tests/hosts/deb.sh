@@ -2,8 +2,8 @@
 # deb.sh [SUITE...]: the packages on Debian 12, 13 and forky: the source package
 # from the tarball of a release, built in a minimal root, looked at by lintian,
 # installed in another root, used in batch, purged; then the zip in its place, and
-# the layout of the Flatpak.  Prints TAP, a case a line, and the end of what a
-# failed one said.  Root only; needs git and python3.
+# the layout of the Flatpak.  The suites run at the same time.  Prints TAP, a case
+# a line, and the end of what a failed one said.  Root only; needs git and python3.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -15,41 +15,48 @@ source "$here/steps.sh"
 hosts=${XDG_CACHE_HOME:-$HOME/.cache}/conv-layer/hosts
 mkdir -p "$hosts"
 work=$(mktemp -d "$hosts/deb.XXXXXX")
-log=$hosts/deb.log
-: >"$log"
-trap 'rm -rf --one-file-system "$work"' EXIT
+groups=() # of processes, one a suite
+
+stop ()
+{
+  local group
+  trap - EXIT
+  for group in "${groups[@]}"; do
+    kill -TERM -- "-$group" 2>/dev/null || true
+  done
+  wait
+  rm -rf --one-file-system "$work"
+}
+trap stop EXIT
 trap 'exit 130' INT TERM HUP
 
 # ---- the report ----
 
-cases=0 failures=0 broken=''
+broken=''
 # case_of NAME COMMAND...: one case; after a failure the suite's other cases
 # have nothing to stand on, and fail, too.
 case_of ()
 {
-  local name="$suite: $1" status=0
+  local name="$suite: $1" status=0 said=$work/$suite.said log=$hosts/deb-$suite.log
   shift
-  cases=$((cases + 1))
   if [[ $broken ]]; then
-    printf 'not ok %d - %s\n# not tried, as an earlier step failed\n' "$cases" "$name"
-    failures=$((failures + 1))
+    printf 'not ok - %s\n# not tried, as an earlier step failed\n' "$name"
     return
   fi
   SECONDS=0
   printf '== %s\n' "$name" >>"$log"
   # Not as a condition: set -e would not hold in it.
   set +e
-  (set -e; "$@") >"$work/said" 2>&1 </dev/null
+  (set -e; "$@") >"$said" 2>&1 </dev/null
   status=$?
   set -e
-  cat "$work/said" >>"$log"
+  cat "$said" >>"$log"
   if ((status == 0)); then
-    printf 'ok %d - %s\n# %d s\n' "$cases" "$name" "$SECONDS"
+    printf 'ok - %s\n# %d s\n' "$name" "$SECONDS"
   else
-    printf 'not ok %d - %s\n' "$cases" "$name"
-    tail -n 60 "$work/said" | sed 's/^/# /'
+    printf 'not ok - %s\n' "$name"
+    tail -n 60 "$said" | sed 's/^/# /'
     printf '# everything that was said: %s\n' "$log"
-    failures=$((failures + 1))
     broken=yes
   fi
 }
@@ -331,14 +338,24 @@ check ()
   rm -rf --one-file-system "$work/$suite-build" "$work/$suite-use"
 }
 
+rm -f "$hosts"/deb-*.log
 suite=release
-tarball=''
-case_of "meson dist makes a tarball" make_tarball
-tarball=$(echo "$work"/dist/meson-dist/conv-layer-*.tar.xz)
-stop=$broken
-for suite; do
-  [[ -z $stop ]] || break
-  check "$suite"
-done
-printf '1..%d\n' "$cases"
-((failures == 0))
+case_of "meson dist makes a tarball" make_tarball | tee "$work/release.tap"
+if grep -q '^ok' "$work/release.tap"; then
+  tarball=$(echo "$work"/dist/meson-dist/conv-layer-*.tar.xz)
+  set -m
+  for suite; do
+    check "$suite" >"$work/$suite.tap" </dev/null &
+    groups+=($!)
+  done
+  set +m
+  for suite; do
+    wait "${groups[0]}" || printf 'not ok - %s: all steps were taken\n' "$suite" >>"$work/$suite.tap"
+    unset 'groups[0]'
+    groups=("${groups[@]}")
+    cat "$work/$suite.tap"
+  done
+fi
+cat "$work"/*.tap >"$work/all"
+printf '1..%d\n' "$(grep -cE '^(not )?ok ' "$work/all")"
+! grep -q '^not ok' "$work/all"
