@@ -65,7 +65,9 @@ static const FieldInfo infos[] = {
   { CONV_LAYER_BIAS, N_("Bias _value"), N_("A number that is added to every activation, before ReLU."),
     NULL },
   { CONV_LAYER_SCALE, N_("Dra_wn as"),
-    N_("How activations become gray pixels: which activation is drawn black and which white."), scale_choices },
+    N_("How activations become gray pixels. Each from black to white: every map by its own least and greatest "
+       "activation. All on one scale: the same gray is the same activation in all maps. 0 is mid-gray: darker is "
+       "negative, lighter is positive. Raw: the activation itself is written into the pixel."), scale_choices },
   { CONV_LAYER_GROUP, N_("_Keep the layers in a group"),
     N_("Puts the new layers into a layer group, so that the layer list stays tidy."), NULL },
 };
