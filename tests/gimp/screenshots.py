@@ -59,7 +59,7 @@ class Session:
                 os.remove(path)
         self.window.begin("(let* ((image (t-image)) (layer (car (t-layers image)))) %s)"
                           % HOST.call(run_mode="RUN-INTERACTIVE"))
-        self.dialog.wait_for(title=self.words("Convolutional Layer"), patience=60)
+        self.dialog.wait_for(title=self.words("Convolutional Layer"), patience=600)
         if maps:
             self.dialog.wait_maps()
         self.dialog.settle(0.5)

@@ -143,6 +143,12 @@ check_widget (GtkWidget *widget, gpointer data)
   /* The cells' entry lies over them, the text of GTK 2's combo box over its button. */
   if (!GTK_IS_CONTAINER (widget) || GTK_IS_LAYOUT (widget) || GTK_IS_COMBO_BOX (widget))
     return;
+  /* GTK 3 has what was never unfolded mapped, without a place. */
+  if (GTK_IS_EXPANDER (widget) && !gtk_expander_get_expanded (GTK_EXPANDER (widget)))
+    {
+      check_widget (gtk_expander_get_label_widget (GTK_EXPANDER (widget)), data);
+      return;
+    }
   children = g_ptr_array_new ();
   gtk_container_forall (GTK_CONTAINER (widget), add_child, children);
   if (!GTK_IS_VIEWPORT (widget))
