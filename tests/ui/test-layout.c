@@ -129,6 +129,13 @@ check_children (GtkWidget *parent, const GPtrArray *children)
     }
 }
 
+/* Folded, GTK 3's expander has what was never seen mapped, without a place. */
+static gboolean
+is_folded (GtkWidget *widget)
+{
+  return GTK_IS_EXPANDER (widget) && !gtk_expander_get_expanded (GTK_EXPANDER (widget));
+}
+
 static void
 check_widget (GtkWidget *widget, gpointer data)
 {
@@ -143,8 +150,7 @@ check_widget (GtkWidget *widget, gpointer data)
   /* The cells' entry lies over them, the text of GTK 2's combo box over its button. */
   if (!GTK_IS_CONTAINER (widget) || GTK_IS_LAYOUT (widget) || GTK_IS_COMBO_BOX (widget))
     return;
-  /* GTK 3 has what was never unfolded mapped, without a place. */
-  if (GTK_IS_EXPANDER (widget) && !gtk_expander_get_expanded (GTK_EXPANDER (widget)))
+  if (is_folded (widget))
     {
       check_widget (gtk_expander_get_label_widget (GTK_EXPANDER (widget)), data);
       return;
@@ -229,14 +235,55 @@ look (Dialog *dialog)
 }
 
 static void
+find_unplaced (GtkWidget *widget, gpointer found)
+{
+  GtkAllocation place;
+
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  gtk_widget_get_allocation (widget, &place);
+  if (place.width <= 1 && place.height <= 1)
+    *(gboolean *) found = TRUE;
+  else if (GTK_IS_CONTAINER (widget) && !is_folded (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), find_unplaced, found);
+}
+
+/* GTK 3 places nothing anew until the window manager has answered, which is another process. */
+static gboolean
+is_placed (gpointer window)
+{
+  GtkAllocation place;
+  GtkRequisition size;
+  gboolean found = FALSE;
+
+  conv_layer_widget_size (window, &size);
+  gtk_widget_get_allocation (window, &place);
+  find_unplaced (window, &found);
+  return !found && place.width >= size.width && place.height >= size.height;
+}
+
+static void
 show (Dialog *dialog, const Scene *scene)
 {
   gtk_notebook_set_current_page (GTK_NOTEBOOK (find (dialog, GTK_TYPE_NOTEBOOK)), scene->page);
   gtk_expander_set_expanded (GTK_EXPANDER (find (dialog, GTK_TYPE_EXPANDER)), scene->inspector);
   conv_layer_settings_set_text (dialog->settings, CONV_LAYER_PADDING, scene->padding);
   screen_settle ();
+  screen_wait (is_placed, dialog->window);
+  screen_settle ();
   if (scene->looked)
     look (dialog);
+}
+
+/* gettext's own ngettext looks for it in the domain of the program: in GIMP 2.10 there is none. */
+static void
+check_plural (const Dialog *dialog, const gchar *language)
+{
+  g_autofree gchar *summary = conv_layer_settings_summary (dialog->settings, 3);
+
+  g_assert_nonnull (summary);
+  g_assert_true ((strstr (summary, "layers") != NULL)
+                 == (strcmp (language, "en") == 0 || strcmp (language, DOUBLED) == 0));
 }
 
 static void
@@ -252,6 +299,7 @@ check_language (gconstpointer data)
   gtk_widget_set_default_direction (mirrored ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR);
   faults = 0;
   dialog_open (&dialog, WIDTH, HEIGHT);
+  check_plural (&dialog, words[0]);
   if (!has_font (dialog.window))
     g_test_skip ("no font for this language");
   for (gsize i = 0; has_font (dialog.window) && i < G_N_ELEMENTS (scenes); i++)
