@@ -131,6 +131,9 @@ set_caption (GtkWidget *label, const gchar *text)
   pango_layout_get_pixel_size (layout, &width, NULL);
   g_object_unref (layout);
   gtk_widget_set_size_request (label, width > COLUMN_WIDTH ? COLUMN_WIDTH : -1, -1);
+  /* GTK 2 takes a label that asks for a width for as wide as that when it centers it, but not one that asks for
+   * characters; that they are fewer does not matter. */
+  gtk_label_set_width_chars (GTK_LABEL (label), width > COLUMN_WIDTH ? 1 : -1);
   gtk_label_set_text (GTK_LABEL (label), text);
 }
 
@@ -139,7 +142,7 @@ set_caption (GtkWidget *label, const gchar *text)
 static gchar *
 facts_text (const ConvLayerFacts *facts, ConvLayerStages stage)
 {
-  gchar min[G_ASCII_DTOSTR_BUF_SIZE], max[G_ASCII_DTOSTR_BUF_SIZE];
+  gchar min[G_ASCII_DTOSTR_BUF_SIZE], max[G_ASCII_DTOSTR_BUF_SIZE], share[G_ASCII_DTOSTR_BUF_SIZE];
   const gdouble percent = facts->pixels ? 100.0 * (gdouble) facts->active / (gdouble) facts->pixels : 0;
 
   if (stage == CONV_LAYER_POST_RELU && facts->active == 0)
@@ -148,10 +151,12 @@ facts_text (const ConvLayerFacts *facts, ConvLayerStages stage)
     return g_strdup (_("every pixel is 0"));
   g_ascii_formatd (min, sizeof min, SHOWN_DIGITS, facts->min);
   g_ascii_formatd (max, sizeof max, SHOWN_DIGITS, facts->max);
+  /* With a dot, too: two decimal signs in one caption would be a riddle. */
+  g_ascii_formatd (share, sizeof share, "%.1f", percent);
   /* A map of which one pixel in a million is active is not dead. */
   if (percent < 0.1)
     return g_strdup_printf (_("\342\200\216%s to \342\200\216%s\nunder 0.1 %% active"), min, max);
-  return g_strdup_printf (_("\342\200\216%s to \342\200\216%s\n%.1f %% active"), min, max, percent);
+  return g_strdup_printf (_("\342\200\216%s to \342\200\216%s\n%s %% active"), min, max, share);
 }
 
 void
@@ -308,17 +313,18 @@ new_map (ConvLayerColumn *column, gint i)
   gtk_widget_set_tooltip_text (column->facts[i],
                                _("The least and the greatest activation of the map. Active are the pixels whose "
                                  "activation is not 0: there the filter found something."));
+  /* In a high window a map has room around it, and a caption would stand nearer to the words above than to its map. */
+  gtk_box_pack_start (GTK_BOX (box), conv_layer_line_new (), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), column->captions[i], FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), column->views[i], TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), column->facts[i], FALSE, FALSE, 0);
   return box;
 }
 
-/* Far enough apart that nobody takes a caption for the words under the map above. */
 static GtkWidget *
 new_body (ConvLayerColumn *column)
 {
-  GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_WIDE);
+  GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE);
   GtkWidget *filter = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE / 2);
 
   column->filter_caption = new_caption (NULL);

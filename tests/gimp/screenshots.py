@@ -31,6 +31,7 @@ LOOKS = {
     "small": {"screen": "1024x768"},
     "german-small": {"language": "de_DE", "screen": "1024x768"},
     "fine": {"screen": "2800x1900", "GDK_SCALE": "2"},
+    "docs": {"screen": "1400x1150"},
 }
 LARGE = "; ".join(" ".join("%g" % ((row * column) % 19 - 9) for column in range(31)) for row in range(31))
 EIGHT = "f, -f, f.T, -f.T, rot180(f), fliplr(f), flipud(f), 0.5*f - f.T"
@@ -122,8 +123,12 @@ def scenes(session, name):
 
 def documentation(session):
     """The dialog alone, in few colours, under the name it has in docs."""
-    session.open(inspector=True)
+    session.open()
+    session.click("Pi_xel inspector: how one activation is computed") # the window grows by it
     session.look_at("pre-ReLU", 60, 55)
+    time.sleep(2)
+    session.dialog.press("Shift_L") # takes the tooltip away
+    time.sleep(1)
     top = session.dialog.wait_for(title=session.words("Convolutional Layer"))
     told = subprocess.run([session.window.gimp(), "--version"], stdout=subprocess.PIPE, text=True).stdout
     version = ".".join(told.split()[-1].split(".")[:2])
@@ -153,7 +158,7 @@ def main():
     os.makedirs(FOLDER, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="conv-layer-") as locale:
         compile_all(locale)
-        for name in sys.argv[3:] or LOOKS:
+        for name in sys.argv[3:] or [name for name in LOOKS if name != "docs"]:
             take(locale, name)
 
 

@@ -33,7 +33,7 @@ typedef struct
 static const Scene scenes[] = {
   { "filter", 0, FALSE, FALSE, "valid" },   { "layer", 1, FALSE, FALSE, "valid" },
   { "inspector", 0, TRUE, FALSE, "valid" }, { "pixel", 1, TRUE, TRUE, "valid" },
-  { "fault", 1, FALSE, FALSE, "-1" },
+  { "fault", 1, FALSE, FALSE, "-1" },       { "fault-behind", 0, FALSE, FALSE, "-1" },
 };
 
 static const gchar *scene_name; /* for what is said of a failure */
@@ -64,12 +64,21 @@ check_label (GtkLabel *label)
   PangoLayout *layout = gtk_label_get_layout (label);
   const gboolean upright = gtk_label_get_angle (label) == 0;
   GtkAllocation place;
-  gint width, height;
+  PangoRectangle drawn;
+  gint width, height, x, y, center;
 
   gtk_widget_get_allocation (GTK_WIDGET (label), &place);
   pango_layout_get_pixel_size (layout, &width, &height);
   if (pango_layout_is_ellipsized (layout))
     fault (GTK_WIDGET (label), "is cut short");
+  /* The locale's sign is a comma; what filters and activations are written with is a dot. */
+  if (g_regex_match_simple ("[0-9],[0-9]+.?%|%[0-9]+,", gtk_label_get_text (label), 0, 0))
+    fault (GTK_WIDGET (label), "has two decimal signs");
+  pango_layout_get_pixel_extents (layout, NULL, &drawn);
+  gtk_label_get_layout_offsets (label, &x, &y);
+  center = 2 * (x + drawn.x - place.x) + drawn.width - place.width;
+  if (upright && gtk_label_get_justify (label) == GTK_JUSTIFY_CENTER && ABS (center) > 4)
+    fault (GTK_WIDGET (label), "is %d pixels beside the middle", center / 2);
   if ((upright ? width : height) > place.width || (upright ? height : width) > place.height)
     fault (GTK_WIDGET (label), "is %d x %d large and has %d x %d", width, height, place.width, place.height);
 }
@@ -201,6 +210,42 @@ check_mnemonics (GtkWidget *window, const gchar *language, guint least)
   g_hash_table_unref (labels);
 }
 
+/* ---- what is wrong ---- */
+
+typedef struct
+{
+  const gchar *text;
+  guint times; /* that it can be read */
+} Told;
+
+static void
+count_told (GtkWidget *widget, gpointer data)
+{
+  Told *told = data;
+
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if (GTK_IS_LABEL (widget) && strcmp (gtk_label_get_text (GTK_LABEL (widget)), told->text) == 0)
+    told->times++;
+  else if (GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), count_told, told);
+}
+
+/* It is told once, whether or not its field can be seen. */
+static void
+check_told (const Dialog *dialog)
+{
+  g_autoptr (GError) error = NULL;
+  Told told = { 0 };
+
+  if (conv_layer_settings_check (dialog->settings, NULL, &error))
+    return;
+  told.text = error->message;
+  count_told (dialog->window, &told);
+  if (told.times != 1)
+    fault (dialog->window, "tells %u times what is wrong", told.times);
+}
+
 /* ---- the scenes ---- */
 
 static gboolean
@@ -311,6 +356,7 @@ check_language (gconstpointer data)
       show (&dialog, &scenes[i]);
       screen_picture (picture);
       check_widget (dialog.window, NULL);
+      check_told (&dialog);
       check_mnemonics (dialog.window, words[0], scenes[i].looked ? 18 : 15);
       conv_layer_widget_size (dialog.window, &size);
       if (strcmp (words[0], DOUBLED) != 0
