@@ -258,6 +258,7 @@ new_padding_entry (Fields *fields)
   fields->padding = gtk_entry_new ();
   gtk_entry_set_text (GTK_ENTRY (fields->padding), "1");
   gtk_entry_set_width_chars (GTK_ENTRY (fields->padding), 4);
+  gtk_widget_set_direction (fields->padding, GTK_TEXT_DIR_LTR); /* the minus stands before its number */
   gtk_entry_set_activates_default (GTK_ENTRY (fields->padding), TRUE);
   gtk_widget_set_tooltip_text (fields->padding, _(infos[2].help));
   conv_layer_widget_describe (fields->padding, _("Padding in pixels"), _(infos[2].help));
