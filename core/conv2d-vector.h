@@ -552,5 +552,5 @@ gray32 (const float *rgb, float *codes, int width)
 }
 
 #define ROW_FUNCTIONS \
-  .dot = dot, .stream = stream, .fence = vec_fence, .extremes = extremes, .activation = activation, .unit = unit, .byte = byte, .range = range, \
-  .active = active, .codes8 = codes8, .codes16 = codes16, .gray8 = gray8, .gray32 = gray32
+  .dot = dot, .stream = stream, .fence = vec_fence, .extremes = extremes, .activation = activation, .unit = unit, \
+  .byte = byte, .range = range, .active = active, .codes8 = codes8, .codes16 = codes16, .gray8 = gray8, .gray32 = gray32

@@ -390,8 +390,8 @@ widen (Conv2dRange *range, float min, float max)
   range->max = fmaxf (range->max, max);
 }
 
-/* What a map and its rectified twin have in common with MIN to MAX: ReLU keeps
- * the order. */
+/* MIN to MAX are values of the map; ReLU keeps the order, so that they give
+ * those of its rectified twin. */
 static void
 widen_both (const Walk *walk, int map, float min, float max)
 {
