@@ -68,6 +68,8 @@ static const FieldInfo infos[] = {
     N_("How activations become gray pixels: which activation is drawn black and which white."), scale_choices },
   { CONV_LAYER_GROUP, N_("_Keep the layers in a group"),
     N_("Puts the new layers into a layer group, so that the layer list stays tidy."), NULL },
+  { CONV_LAYER_FIGURE, N_("Also make the f_igure"),
+    N_("Makes a new image that shows the picture, the filters and the maps with their titles."), NULL },
 };
 /* clang-format on */
 #define N_FIELDS G_N_ELEMENTS (infos)

@@ -983,6 +983,15 @@ def no_group(f):
     f.ok(group=False)
 
 
+@case("layer/figure")
+def figure(f):
+    f.fresh("y")
+    f.dialog.press("alt+i")
+    f.expect(figure=True)
+    f.dialog.press("alt+i")
+    f.expect(figure=False)
+
+
 @case("layer/combo-by-pointer")
 def combo_by_pointer(f):
     f.fresh("y")
