@@ -186,7 +186,7 @@ say
 say "The picture with its maps as layers:  $start/$name-maps.xcf"
 say "Every map as a PNG:                   $start/$name-maps/"
 sed 's/^/  /' "$work/list"
-say "All of it as the lesson shows it:      $start/$name-maps/figure.png"
+say "All of it as the lesson shows it:     $start/$name-maps/figure.png"
 say
 say "In GIMP (restart it if it is open) the filter is in the menu"
 say "  Filters > Generic > Convolutional Layer..."
