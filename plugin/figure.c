@@ -374,6 +374,8 @@ set_size (PangoLayout *layout, gdouble pixels)
 static void
 write_text (cairo_t *cr, PangoLayout *layout, const gchar *text, gdouble size, const GeglRectangle *place)
 {
+  /* Letters reach a little over their own width. */
+  const gint room = MAX (1, place->width - 2) * PANGO_SCALE;
   gint width, height;
 
   pango_layout_set_width (layout, -1);
@@ -381,11 +383,11 @@ write_text (cairo_t *cr, PangoLayout *layout, const gchar *text, gdouble size, c
   pango_layout_set_text (layout, text, -1);
   set_size (layout, size);
   pango_layout_get_size (layout, &width, &height);
-  if (width > place->width * PANGO_SCALE)
+  if (width > room)
     {
-      set_size (layout, size * MAX (LEAST_SHRINK, (gdouble) place->width * PANGO_SCALE / width));
+      set_size (layout, size * MAX (LEAST_SHRINK, (gdouble) room / width));
       pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
-      pango_layout_set_width (layout, place->width * PANGO_SCALE);
+      pango_layout_set_width (layout, room);
       pango_layout_get_size (layout, &width, &height);
     }
   pango_layout_set_alignment (layout, PANGO_ALIGN_LEFT);
