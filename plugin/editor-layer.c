@@ -70,6 +70,8 @@ static const FieldInfo infos[] = {
        "negative, lighter is positive. Raw: the activation itself is written into the pixel."), scale_choices },
   { CONV_LAYER_GROUP, N_("_Keep the layers in a group"),
     N_("Puts the new layers into a layer group, so that the layer list stays tidy."), NULL },
+  { CONV_LAYER_FIGURE, N_("Also make the f_igure"),
+    N_("Makes a new image that shows the picture, the filters and the maps with their titles."), NULL },
 };
 /* clang-format on */
 #define N_FIELDS G_N_ELEMENTS (infos)
