@@ -1,6 +1,7 @@
 /* test-layout.c: the dialog in every language that catalogues.py compiled, in one
  * whose texts are twice as long, and mirrored: nothing is cut, nothing overlaps,
- * no two controls have one key.  What is drawn by hand is not judged here. */
+ * no two controls have one key.  What is drawn by hand is not judged here.  With -k
+ * all languages are judged, also after one that fails. */
 
 #include <string.h>
 
@@ -206,7 +207,8 @@ check_mnemonics (GtkWidget *window, const gchar *language, guint least)
   for (const gchar *key = strcmp (language, "en") == 0 ? "ls" : ""; *key; key++)
     g_hash_table_insert (labels, GUINT_TO_POINTER ((guint) *key), (gpointer) "GIMP's own");
   collect_mnemonics (window, labels);
-  g_assert_cmpuint (g_hash_table_size (labels), >=, least);
+  if (g_hash_table_size (labels) < least)
+    fault (window, "has only %u keys", g_hash_table_size (labels));
   g_hash_table_unref (labels);
 }
 
@@ -326,9 +328,31 @@ check_plural (const Dialog *dialog, const gchar *language)
 {
   g_autofree gchar *summary = conv_layer_settings_summary (dialog->settings, 3);
 
+  scene_name = "summary";
   g_assert_nonnull (summary);
-  g_assert_true ((strstr (summary, "layers") != NULL)
-                 == (strcmp (language, "en") == 0 || strcmp (language, DOUBLED) == 0));
+  if ((strstr (summary, "layers") != NULL) != (strcmp (language, "en") == 0 || strcmp (language, DOUBLED) == 0))
+    fault (dialog->window, "says '%s'", summary);
+}
+
+/* Without a font for it, a language's texts have other sizes than its readers see. */
+static void
+check_scene (Dialog *dialog, const Scene *scene, const gchar *language)
+{
+  const gboolean font = has_font (dialog->window);
+  g_autofree gchar *picture = g_strdup_printf ("layout-%s-%s", language, scene->name);
+  GtkRequisition size;
+
+  scene_name = scene->name;
+  show (dialog, scene);
+  screen_picture (picture);
+  if (font)
+    check_widget (dialog->window, NULL);
+  check_told (dialog);
+  check_mnemonics (dialog->window, language, scene->looked ? 18 : 15);
+  conv_layer_widget_size (dialog->window, &size);
+  if (font && strcmp (language, DOUBLED) != 0
+      && (size.width > SMALL_WIDTH || size.height > SMALL_HEIGHT - FRAME_HEIGHT - HOST_HEIGHT))
+    fault (dialog->window, "is at least %d x %d large", size.width, size.height);
 }
 
 static void
@@ -346,23 +370,9 @@ check_language (gconstpointer data)
   dialog_open (&dialog, WIDTH, HEIGHT);
   check_plural (&dialog, words[0]);
   if (!has_font (dialog.window))
-    g_test_skip ("no font for this language");
-  for (gsize i = 0; has_font (dialog.window) && i < G_N_ELEMENTS (scenes); i++)
-    {
-      g_autofree gchar *picture = g_strdup_printf ("layout-%s-%s", words[0], scenes[i].name);
-      GtkRequisition size;
-
-      scene_name = scenes[i].name;
-      show (&dialog, &scenes[i]);
-      screen_picture (picture);
-      check_widget (dialog.window, NULL);
-      check_told (&dialog);
-      check_mnemonics (dialog.window, words[0], scenes[i].looked ? 18 : 15);
-      conv_layer_widget_size (dialog.window, &size);
-      if (strcmp (words[0], DOUBLED) != 0
-          && (size.width > SMALL_WIDTH || size.height > SMALL_HEIGHT - FRAME_HEIGHT - HOST_HEIGHT))
-        fault (dialog.window, "is at least %d x %d large", size.width, size.height);
-    }
+    g_test_skip ("no font for this language: only its keys are judged");
+  for (gsize i = 0; i < G_N_ELEMENTS (scenes); i++)
+    check_scene (&dialog, &scenes[i], words[0]);
   dialog_close (&dialog);
   gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
   german_stop ();
