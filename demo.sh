@@ -17,7 +17,7 @@ folder build, puts it into your GIMP profile and runs it on IMAGE, any picture
 GIMP opens (default: tests/data/rocket.jpg). In the current folder it writes
 
   NAME-maps.xcf  the picture with its activation maps as layers, for GIMP
-  NAME-maps/     every map as a PNG
+  NAME-maps/     every map as a PNG, and figure.png: picture, filters and maps together
 
 where NAME is that of IMAGE without its ending; what is there by those names is
 replaced.
@@ -99,11 +99,13 @@ dialect_2='
 (define (open-layer image) (car (gimp-image-get-active-drawable image)))
 (define (children item) (vector->list (cadr (gimp-item-get-children item))))
 (define (run-filter image layer)
-  (car (plug-in-conv-layer RUN-NONINTERACTIVE image layer
+  (car (plug-in-conv-layer-figure RUN-NONINTERACTIVE image layer
          "-1 -1 1 1; -1 -1 1 1; -1 -1 1 1; -1 -1 1 1" "f, -f, f.T, -f.T"
-         "both" "opencv" "valid" "zeros" 1 1 0 "map" TRUE)))
+         "both" "opencv" "valid" "zeros" 1 1 0 "map" TRUE TRUE)))
+(define (images) (vector->list (cadr (gimp-image-list))))
 (define (save-map image layer path)
   (file-png-save RUN-NONINTERACTIVE image layer path path 0 6 0 0 0 0 0))
+(define (save-flat image path) (save-map image (open-layer image) path))
 (define (save-image image path)
   (gimp-xcf-save 0 image (open-layer image) path path))'
 dialect_3='
@@ -113,8 +115,10 @@ dialect_3='
 (define (children item) (vector->list (car (gimp-item-get-children item))))
 (define (parent item) (car (gimp-item-get-parent item)))
 (define (run-filter image layer)
-  (let ((maps (car (plug-in-conv-layer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer)))))
+  (let ((maps (car (plug-in-conv-layer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer)
+                                       #:figure TRUE))))
     (parent (parent (vector-ref maps 0)))))
+(define (images) (vector->list (car (gimp-get-images))))
 ; GIMP 3 writes images only, not single layers.  Into a new image it would
 ; convert the pixels when the picture has a colour profile; a copy has it, too.
 (define (save-map image layer path)
@@ -124,6 +128,7 @@ dialect_3='
     (gimp-image-resize-to-layers copy)
     (gimp-file-save RUN-NONINTERACTIVE copy path)
     (gimp-image-delete copy)))
+(define (save-flat image path) (gimp-file-save RUN-NONINTERACTIVE image path))
 (define (save-image image path) (gimp-file-save RUN-NONINTERACTIVE image path))'
 
 # The list of maps is written last: it is the sign that all went well.
@@ -135,12 +140,20 @@ script="
         (save-map image (car items) (string-append folder \"/maps/\" file))
         (display (string-append file \"  \" (car (gimp-item-get-name (car items))) \"\\n\") out)
         (save-stage image stage (cdr items) (+ n 1) out))))
+; The figure is the one other image.
+(define (save-figure image all)
+  (if (= image (car all))
+      (save-figure image (cdr all))
+      (begin
+        (gimp-image-flatten (car all))
+        (save-flat (car all) (string-append folder \"/maps/figure.png\")))))
 (let* ((image (open-image $(quote "$image")))
        (out (open-output-file (string-append folder \"/list.part\"))))
   (if (= (base-type image) INDEXED) (gimp-image-convert-rgb image))
   (let ((stages (children (run-filter image (open-layer image)))))
     (save-stage image \"pre-relu\" (children (car stages)) 1 out)
     (save-stage image \"post-relu\" (children (cadr stages)) 1 out))
+  (save-figure image (images))
   (save-image image (string-append folder \"/maps.xcf\"))
   (display \"complete\\n\" out)
   (close-output-port out))"
@@ -173,6 +186,7 @@ say
 say "The picture with its maps as layers:  $start/$name-maps.xcf"
 say "Every map as a PNG:                   $start/$name-maps/"
 sed 's/^/  /' "$work/list"
+say "All of it as the lesson shows it:     $start/$name-maps/figure.png"
 say
 say "In GIMP (restart it if it is open) the filter is in the menu"
 say "  Filters > Generic > Convolutional Layer..."

@@ -25,6 +25,10 @@ gboolean help_add_photo (GString *page, const HelpPicture *picture, const gchar 
 gboolean help_add_maps (GString *page, const HelpPicture *picture, const ConvLayerValues values, const gchar *alt,
                         const gchar *caption, GError **error);
 
+/* The figure that the plug-in makes of the picture with VALUES. */
+gboolean help_add_figure (GString *page, const HelpPicture *picture, const ConvLayerValues values, const gchar *alt,
+                          GError **error);
+
 /* The filters of the layer as numbers on the grays that the dialog shows. */
 gboolean help_add_filters (GString *page, const ConvLayerValues values, GError **error);
 

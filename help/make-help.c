@@ -221,6 +221,8 @@ add_directive (Help *help, const gchar *line, GError **error)
     good = help_add_photo (help->page, &own.picture, text, error);
   else if (strcmp (own.name, "maps") == 0)
     good = help_add_maps (help->page, &own.picture, own.values, text, own.caption, error);
+  else if (strcmp (own.name, "figure") == 0)
+    good = help_add_figure (help->page, &own.picture, own.values, text, error);
   else if (strcmp (own.name, "filters") == 0)
     good = help_add_filters (help->page, own.values, error);
   else if (strcmp (own.name, "product") == 0)

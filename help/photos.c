@@ -1,5 +1,5 @@
-/* photos.c: a picture and its activation maps, made by the plug-in's own code,
- * as images inside the page: a page is one file, which a browser in a sandbox
+/* photos.c: a picture, its activation maps and their figure, made by the
+ * plug-in's own code, as images inside the page: a page is one file, which a browser in a sandbox
  * can be handed.  Knows no language and no page. */
 
 #include "figures.h"
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "describe.h"
+#include "figure.h"
 #include "render.h"
 
 /* ---- PNG ---- */
@@ -111,6 +112,16 @@ progress (const gchar *text, gdouble fraction, gpointer data)
   (void) data;
 }
 
+/* The maps of OPTIONS, ConvLayerMap, which are drawn into new BUFFERS; or NULL with ERROR set. */
+static GPtrArray *
+make_maps (GeglBuffer *picture, const ConvLayerOptions *options, GPtrArray *buffers, GError **error)
+{
+  ConvLayerSource source = { .buffer = picture, .area = *gegl_buffer_get_extent (picture) };
+  ConvLayerHost host = { new_map, progress, NULL, buffers };
+
+  return conv_layer_render (options, &source, &host, error);
+}
+
 static gboolean
 add_map (GString *page, const ConvLayerMap *map, GeglBuffer *buffer, const gchar *alt, const gchar *caption,
          GError **error)
@@ -141,10 +152,7 @@ help_add_maps (GString *page, const HelpPicture *picture, const ConvLayerValues 
 
   if (options)
     {
-      ConvLayerSource source = { .buffer = buffer, .area = *gegl_buffer_get_extent (buffer) };
-      ConvLayerHost host = { new_map, progress, NULL, buffers };
-
-      maps = conv_layer_render (options, &source, &host, error);
+      maps = make_maps (buffer, options, buffers, error);
       conv_layer_options_free (options);
     }
   if (maps)
@@ -157,6 +165,136 @@ help_add_maps (GString *page, const HelpPicture *picture, const ConvLayerValues 
       g_ptr_array_unref (maps);
     }
   g_ptr_array_unref (buffers);
+  g_clear_object (&buffer);
+  return good;
+}
+
+/* ---- the figure ---- */
+
+typedef struct
+{
+  GPtrArray *maps, *picture; /* GeglBuffer */
+  cairo_surface_t *surface;
+  /* The layer that is being drawn; it is painted when the next one is asked for. */
+  GeglBuffer *layer;
+  GeglRectangle place;
+} Canvas;
+
+static void
+paint (Canvas *canvas, GeglBuffer *buffer, const GeglRectangle *place)
+{
+  cairo_surface_t *layer = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, place->width, place->height);
+  cairo_t *cr = cairo_create (canvas->surface);
+
+  gegl_buffer_get (buffer, NULL, 1, babl_format ("cairo-ARGB32"), cairo_image_surface_get_data (layer),
+                   cairo_image_surface_get_stride (layer), GEGL_ABYSS_NONE);
+  cairo_surface_mark_dirty (layer);
+  cairo_set_source_surface (cr, layer, place->x, place->y);
+  cairo_paint (cr);
+  cairo_destroy (cr);
+  cairo_surface_destroy (layer);
+}
+
+static void
+end_layer (Canvas *canvas)
+{
+  if (canvas->layer)
+    paint (canvas, canvas->layer, &canvas->place);
+  g_clear_object (&canvas->layer);
+}
+
+static GeglBuffer *
+new_layer (const gchar *name, const GeglRectangle *place, gboolean clear, gpointer data, GError **error)
+{
+  Canvas *canvas = data;
+  GeglColor *color = gegl_color_new (clear ? "transparent" : "white");
+
+  (void) name;
+  (void) error;
+  end_layer (canvas);
+  canvas->place = *place;
+  canvas->layer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, place->width, place->height), babl_format ("R'G'B'A u8"));
+  gegl_buffer_set_color (canvas->layer, NULL, color);
+  g_object_unref (color);
+  return g_object_ref (canvas->layer);
+}
+
+static gboolean
+copy_map (gint map, const gchar *name, const GeglRectangle *place, gpointer data, GError **error)
+{
+  Canvas *canvas = data;
+  GeglBuffer *buffer = map < 0 ? canvas->picture->pdata[0] : canvas->maps->pdata[map];
+
+  (void) name;
+  end_layer (canvas);
+  if (gegl_buffer_get_width (buffer) != place->width || gegl_buffer_get_height (buffer) != place->height)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "this figure would be scaled");
+      return FALSE;
+    }
+  paint (canvas, buffer, place);
+  return TRUE;
+}
+
+static gboolean
+draw_figure (Canvas *canvas, GeglBuffer *picture, const ConvLayerOptions *options, const ConvLayerFigure *figure,
+             GError **error)
+{
+  ConvLayerFigureHost host = { new_layer, copy_map, canvas };
+  ConvLayerOptions *picture_options = conv_layer_figure_picture_options (options);
+  GPtrArray *maps = make_maps (picture, options, canvas->maps, error);
+  GPtrArray *whole = maps ? make_maps (picture, picture_options, canvas->picture, error) : NULL;
+  gboolean good = whole && conv_layer_figure_draw (figure, options, maps, whole->pdata[0], &host, error);
+
+  end_layer (canvas);
+  g_clear_pointer (&maps, g_ptr_array_unref);
+  g_clear_pointer (&whole, g_ptr_array_unref);
+  conv_layer_options_free (picture_options);
+  return good;
+}
+
+/* SURFACE is of the format ARGB32. */
+static gboolean
+add_surface (GString *page, cairo_surface_t *surface, const gchar *alt, GError **error)
+{
+  GeglRectangle extent = { 0, 0, cairo_image_surface_get_width (surface), cairo_image_surface_get_height (surface) };
+  GeglBuffer *buffer = gegl_buffer_new (&extent, babl_format ("R'G'B' u8"));
+  gboolean good;
+
+  cairo_surface_flush (surface);
+  gegl_buffer_set (buffer, &extent, 0, babl_format ("cairo-ARGB32"), cairo_image_surface_get_data (surface),
+                   cairo_image_surface_get_stride (surface));
+  g_string_append (page, "<div class=\"maps\">");
+  good = add_image (page, buffer, CAIRO_FORMAT_A8, alt, error);
+  g_string_append (page, "</div>\n");
+  g_object_unref (buffer);
+  return good;
+}
+
+gboolean
+help_add_figure (GString *page, const HelpPicture *picture, const ConvLayerValues values, const gchar *alt,
+                 GError **error)
+{
+  GeglBuffer *buffer = load (picture, error);
+  ConvLayerOptions *options = buffer ? conv_layer_options_new (values, error) : NULL;
+  ConvLayerFigure *figure = options ? conv_layer_figure_new (options, gegl_buffer_get_width (buffer),
+                                                             gegl_buffer_get_height (buffer), error)
+                                    : NULL;
+  gboolean good = FALSE;
+
+  if (figure)
+    {
+      Canvas canvas = { .maps = g_ptr_array_new_with_free_func (g_object_unref),
+                        .picture = g_ptr_array_new_with_free_func (g_object_unref),
+                        .surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, figure->width, figure->height) };
+
+      good = draw_figure (&canvas, buffer, options, figure, error) && add_surface (page, canvas.surface, alt, error);
+      cairo_surface_destroy (canvas.surface);
+      g_ptr_array_unref (canvas.maps);
+      g_ptr_array_unref (canvas.picture);
+      conv_layer_figure_free (figure);
+    }
+  g_clear_pointer (&options, conv_layer_options_free);
   g_clear_object (&buffer);
   return good;
 }

@@ -127,6 +127,8 @@ gchar *
 conv_layer_carry_script_fu (const ConvLayerOptions *options, ConvLayerDialect dialect)
 {
   const Dialect *words = &dialects[dialect];
+  const gboolean figure = options->figure;
+  const gint count = figure ? CONV_LAYER_N_ARGUMENTS : CONV_LAYER_FIGURE;
   GString *program = g_string_new (NULL);
 
   g_string_append_printf (program,
@@ -137,8 +139,9 @@ conv_layer_carry_script_fu (const ConvLayerOptions *options, ConvLayerDialect di
                           "       (image (car %s))\n"
                           "       %s)\n"
                           "  (%s %s",
-                          words->console, words->load, words->layer, CONV_LAYER_PROCEDURE, words->call);
-  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+                          words->console, words->load, words->layer,
+                          figure && !words->named ? CONV_LAYER_FIGURE_PROCEDURE : CONV_LAYER_PROCEDURE, words->call);
+  for (gint i = 0; i < count; i++)
     {
       const gchar *name = conv_layer_argument_info ((ConvLayerArgument) i)->name;
 
@@ -146,7 +149,7 @@ conv_layer_carry_script_fu (const ConvLayerOptions *options, ConvLayerDialect di
       if (words->named)
         g_string_append_printf (program, "#:%s ", name);
       append_scheme_value (program, &options->values[i]);
-      if (!words->named && i + 1 < CONV_LAYER_N_ARGUMENTS)
+      if (!words->named && i + 1 < count)
         g_string_append_printf (program, " ; %s", name);
     }
   g_string_append (program, ")\n"

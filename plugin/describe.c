@@ -130,8 +130,11 @@ conv_layer_map_json (const ConvLayerOptions *options, const ConvLayerMap *map)
   add_int (json, "output", map->output);
   add_string (json, "variant", map->variant);
   add_string (json, "stage", map->stage == CONV_LAYER_PRE_RELU ? "pre-relu" : "post-relu");
-  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+  for (gint i = 0; i < CONV_LAYER_FIGURE; i++)
     add_option (json, conv_layer_argument_info ((ConvLayerArgument) i)->name, &options->values[i]);
+  /* What a script made before there was this option stays the same to the byte. */
+  if (options->figure)
+    add_option (json, conv_layer_argument_info (CONV_LAYER_FIGURE)->name, &options->values[CONV_LAYER_FIGURE]);
   add_double (json, "min", (gdouble) map->min);
   add_double (json, "max", (gdouble) map->max);
   add_double (json, "black", (gdouble) map->black);

@@ -9,6 +9,7 @@
 G_BEGIN_DECLS
 
 #define CONV_LAYER_PROCEDURE "plug-in-conv-layer"
+#define CONV_LAYER_FIGURE_PROCEDURE "plug-in-conv-layer-figure" /* of GIMP 2.10 */
 #define CONV_LAYER_PARASITE "conv-layer"
 
 /* Texts of the procedure, translated where a person sees them. */
@@ -21,7 +22,8 @@ const gchar *conv_layer_stage_name (ConvLayerStages stage);
 /* "Output 1: f, pre-ReLU [-5.2431, 4.8824]"; free with g_free(). */
 gchar *conv_layer_map_name (const ConvLayerMap *map);
 
-/* The parasite's JSON: the options in effect and what the pixels mean
+/* The parasite's JSON: the options in effect, those that came later where they
+ * are not the default, and what the pixels mean
  * (activation = black + pixel (white - black)); free with g_free(). */
 gchar *conv_layer_map_json (const ConvLayerOptions *options, const ConvLayerMap *map);
 

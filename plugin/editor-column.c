@@ -116,12 +116,33 @@ menu_clicked (ConvLayerColumn *column)
   conv_layer_menu_popup (menu, column->menu_button, NULL);
 }
 
+/* A text that is wider than a column at the least has lines of that width: GTK 2
+ * breaks them at the width that is asked for, not at the one that is there. */
+static void
+set_caption (GtkWidget *label, const gchar *text)
+{
+  PangoLayout *layout;
+  gint width;
+
+  if (strcmp (text, gtk_label_get_text (GTK_LABEL (label))) == 0)
+    return;
+  layout = gtk_widget_create_pango_layout (label, text);
+  pango_layout_set_attributes (layout, gtk_label_get_attributes (GTK_LABEL (label)));
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  g_object_unref (layout);
+  gtk_widget_set_size_request (label, width > COLUMN_WIDTH ? COLUMN_WIDTH : -1, -1);
+  /* GTK 2 takes a label that asks for a width for as wide as that when it centers it, but not one that asks for
+   * characters; that they are fewer does not matter. */
+  gtk_label_set_width_chars (GTK_LABEL (label), width > COLUMN_WIDTH ? 1 : -1);
+  gtk_label_set_text (GTK_LABEL (label), text);
+}
+
 /* ---- what is known of the maps ---- */
 
 static gchar *
 facts_text (const ConvLayerFacts *facts, ConvLayerStages stage)
 {
-  gchar min[G_ASCII_DTOSTR_BUF_SIZE], max[G_ASCII_DTOSTR_BUF_SIZE];
+  gchar min[G_ASCII_DTOSTR_BUF_SIZE], max[G_ASCII_DTOSTR_BUF_SIZE], share[G_ASCII_DTOSTR_BUF_SIZE];
   const gdouble percent = facts->pixels ? 100.0 * (gdouble) facts->active / (gdouble) facts->pixels : 0;
 
   if (stage == CONV_LAYER_POST_RELU && facts->active == 0)
@@ -130,10 +151,12 @@ facts_text (const ConvLayerFacts *facts, ConvLayerStages stage)
     return g_strdup (_("every pixel is 0"));
   g_ascii_formatd (min, sizeof min, SHOWN_DIGITS, facts->min);
   g_ascii_formatd (max, sizeof max, SHOWN_DIGITS, facts->max);
+  /* With a dot, too: two decimal signs in one caption would be a riddle. */
+  g_ascii_formatd (share, sizeof share, "%.1f", percent);
   /* A map of which one pixel in a million is active is not dead. */
   if (percent < 0.1)
     return g_strdup_printf (_("\342\200\216%s to \342\200\216%s\nunder 0.1 %% active"), min, max);
-  return g_strdup_printf (_("\342\200\216%s to \342\200\216%s\n%.1f %% active"), min, max, percent);
+  return g_strdup_printf (_("\342\200\216%s to \342\200\216%s\n%s %% active"), min, max, share);
 }
 
 void
@@ -144,8 +167,7 @@ conv_layer_column_update_facts (ConvLayerColumn *column)
       const ConvLayerFacts *facts = conv_layer_preview_get_facts (column->host.preview, column->output - 1, stages[i]);
       gchar *text = facts ? facts_text (facts, stages[i]) : g_strdup ("\n");
 
-      if (strcmp (text, gtk_label_get_text (GTK_LABEL (column->facts[i]))) != 0)
-        gtk_label_set_text (GTK_LABEL (column->facts[i]), text);
+      set_caption (column->facts[i], text);
       g_free (text);
     }
 }
@@ -192,10 +214,10 @@ update_output (ConvLayerColumn *column, gint output)
   texts[0] = g_strdup_printf (_("Filter %d"), output);
   texts[1] = g_strdup_printf (_("Output %d (before ReLU)"), output);
   texts[2] = g_strdup_printf (_("Output %d (after ReLU)"), output);
-  gtk_label_set_text (GTK_LABEL (column->filter_caption), texts[0]);
+  set_caption (column->filter_caption, texts[0]);
   for (gint i = 0; i < 2; i++)
     {
-      gtk_label_set_text (GTK_LABEL (column->captions[i]), texts[1 + i]);
+      set_caption (column->captions[i], texts[1 + i]);
       conv_layer_view_set_output (column->views[i], output - 1);
     }
   for (gint i = 0; i < 3; i++)
@@ -274,25 +296,44 @@ new_caption (const gchar *text)
   return label;
 }
 
+/* A map with what it is above it and what is known of it below. */
+static GtkWidget *
+new_map (ConvLayerColumn *column, gint i)
+{
+  static const gchar *const helps[2]
+      = { N_("What the filter gives at each place of the picture: the sum of all products, plus the bias."),
+              N_("The same output after ReLU: what was negative is 0 now, everything else is as before.") };
+  GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE / 2);
+
+  column->captions[i] = new_caption (NULL);
+  column->views[i] = conv_layer_view_new (column->host.sight, 0, stages[i]);
+  column->facts[i] = new_caption ("\n");
+  gtk_widget_set_size_request (column->views[i], -1, VIEW_HEIGHT);
+  gtk_widget_set_tooltip_text (column->captions[i], _(helps[i]));
+  gtk_widget_set_tooltip_text (column->facts[i],
+                               _("The least and the greatest activation of the map. Active are the pixels whose "
+                                 "activation is not 0: there the filter found something."));
+  /* In a high window a map has room around it, and a caption would stand nearer to the words above than to its map. */
+  gtk_box_pack_start (GTK_BOX (box), conv_layer_line_new (), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), column->captions[i], FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), column->views[i], TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), column->facts[i], FALSE, FALSE, 0);
+  return box;
+}
+
 static GtkWidget *
 new_body (ConvLayerColumn *column)
 {
-  GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE / 2);
+  GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE);
+  GtkWidget *filter = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE / 2);
 
   column->filter_caption = new_caption (NULL);
   column->tile = conv_layer_tile_new (TILE_SIZE);
-  gtk_box_pack_start (GTK_BOX (box), column->filter_caption, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), column->tile, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (filter), column->filter_caption, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (filter), column->tile, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), filter, FALSE, FALSE, 0);
   for (gint i = 0; i < 2; i++)
-    {
-      column->captions[i] = new_caption (NULL);
-      column->views[i] = conv_layer_view_new (column->host.sight, 0, stages[i]);
-      gtk_widget_set_size_request (column->views[i], -1, VIEW_HEIGHT);
-      column->facts[i] = new_caption ("\n");
-      gtk_box_pack_start (GTK_BOX (box), column->captions[i], FALSE, FALSE, 0);
-      gtk_box_pack_start (GTK_BOX (box), column->views[i], TRUE, TRUE, 0);
-      gtk_box_pack_start (GTK_BOX (box), column->facts[i], FALSE, FALSE, 0);
-    }
+    gtk_box_pack_start (GTK_BOX (box), new_map (column, i), TRUE, TRUE, 0);
   return box;
 }
 

@@ -11,13 +11,14 @@
 #include "editor-view.h"
 #include "toolkit.h"
 
-#define DIGITS 5           /* that people read; all of them are in the tooltip and the text */
-#define ALL_DIGITS 9       /* reads back to the same float32 */
-#define CELL_CHARS 8       /* of a number in a cell */
-#define SHOWN_ROWS 4       /* that have room without scrolling: the lesson's filter */
-#define SHOWN_COLUMNS 2.75 /* at least; one that is cut tells that there are more */
-#define SUM_CHARS 9        /* of a number of the sum */
-#define CELL_FONT 0.85     /* of the theme's size */
+#define DIGITS 5                   /* that people read; all of them are in the tooltip and the text */
+#define ALL_DIGITS 9               /* reads back to the same float32 */
+#define CELL_CHARS 8               /* of a number in a cell */
+#define SHOWN_ROWS 4               /* that have room without scrolling: the lesson's filter */
+#define SHOWN_COLUMNS 2.5          /* at least; one that is cut tells that there are more */
+#define SUM_CHARS 9                /* of a number of the sum */
+#define WIDEST_NUMBER "-0.000e-00" /* of these, with room to spare */
+#define CELL_FONT 0.85             /* of the theme's size */
 
 typedef enum
 {
@@ -423,15 +424,18 @@ scroll_together (Inspector *inspector)
     }
 }
 
-static gint
-longest_sentence (void)
+/* The label keeps this room whatever it says; asked for in pixels, for GTK 2 counts
+ * characters by their mean width, and cuts what is wider. */
+static void
+reserve_room (GtkWidget *label, const gchar *text)
 {
-  glong longest = 0;
-  gsize i;
+  PangoLayout *layout = gtk_widget_create_pango_layout (label, text);
+  gint width, asked;
 
-  for (i = 0; i < G_N_ELEMENTS (sentences); i++)
-    longest = MAX (longest, g_utf8_strlen (_(sentences[i]), -1));
-  return (gint) longest;
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  gtk_widget_get_size_request (label, &asked, NULL);
+  gtk_widget_set_size_request (label, MAX (width, asked), -1);
+  g_object_unref (layout);
 }
 
 /* The sum as one writes it on paper, a line each. */
@@ -441,6 +445,7 @@ new_sum (Inspector *inspector)
   /* In the order of Line. */
   static const gchar *const signs[N_LINES] = { "", "+", "=", "ReLU" };
   static const gchar *const texts[N_LINES] = { N_("sum of products"), N_("bias"), N_("pre-ReLU"), N_("post-ReLU") };
+  g_autofree gchar *drawn = g_strdup_printf (_("drawn as %d"), 255);
   GtkWidget *grid = conv_layer_grid_new (0, 6);
   gint line, column;
 
@@ -451,8 +456,8 @@ new_sum (Inspector *inspector)
 
       inspector->numbers[line] = labels[1];
       inspector->drawn[line] = labels[3];
-      gtk_label_set_width_chars (GTK_LABEL (labels[1]), SUM_CHARS);
-      gtk_label_set_width_chars (GTK_LABEL (labels[3]), (gint) g_utf8_strlen (_("drawn as %d"), -1) + 1);
+      reserve_room (labels[1], WIDEST_NUMBER);
+      reserve_room (labels[3], drawn);
       for (column = 0; column < 4; column++)
         {
           g_object_set (labels[column], "xalign", column == 1 ? 1.0 : 0.0, NULL);
@@ -464,7 +469,8 @@ new_sum (Inspector *inspector)
     }
   gtk_widget_set_direction (grid, GTK_TEXT_DIR_LTR);
   inspector->sentence = gtk_label_new ("");
-  gtk_label_set_width_chars (GTK_LABEL (inspector->sentence), longest_sentence ());
+  for (gsize i = 0; i < G_N_ELEMENTS (sentences); i++)
+    reserve_room (inspector->sentence, _(sentences[i]));
   g_object_set (inspector->sentence, "xalign", 0.0, NULL);
   conv_layer_grid_attach (grid, inspector->sentence, 1, N_LINES, 3, 1, FALSE, FALSE);
   return grid;

@@ -65,9 +65,13 @@ static const FieldInfo infos[] = {
   { CONV_LAYER_BIAS, N_("Bias _value"), N_("A number that is added to every activation, before ReLU."),
     NULL },
   { CONV_LAYER_SCALE, N_("Dra_wn as"),
-    N_("How activations become gray pixels: which activation is drawn black and which white."), scale_choices },
+    N_("How activations become gray pixels. Each from black to white: every map by its own least and greatest "
+       "activation. All on one scale: the same gray is the same activation in all maps. 0 is mid-gray: darker is "
+       "negative, lighter is positive. Raw: the activation itself is written into the pixel."), scale_choices },
   { CONV_LAYER_GROUP, N_("_Keep the layers in a group"),
     N_("Puts the new layers into a layer group, so that the layer list stays tidy."), NULL },
+  { CONV_LAYER_FIGURE, N_("Also make the f_igure"),
+    N_("Makes a new image that shows the picture, the filters and the maps with their titles."), NULL },
 };
 /* clang-format on */
 #define N_FIELDS G_N_ELEMENTS (infos)
@@ -256,6 +260,7 @@ new_padding_entry (Fields *fields)
   fields->padding = gtk_entry_new ();
   gtk_entry_set_text (GTK_ENTRY (fields->padding), "1");
   gtk_entry_set_width_chars (GTK_ENTRY (fields->padding), 4);
+  gtk_widget_set_direction (fields->padding, GTK_TEXT_DIR_LTR); /* the minus stands before its number */
   gtk_entry_set_activates_default (GTK_ENTRY (fields->padding), TRUE);
   gtk_widget_set_tooltip_text (fields->padding, _(infos[2].help));
   conv_layer_widget_describe (fields->padding, _("Padding in pixels"), _(infos[2].help));

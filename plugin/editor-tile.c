@@ -11,7 +11,6 @@
 #include "edits.h"
 #include "toolkit.h"
 
-#define DARK 0.46       /* grays below it make white text the more readable */
 #define LEAST_FONT 7.0  /* pixels; smaller numbers are left out */
 #define GOOD_FONT 9.0   /* pixels; below it, shorter numbers are tried */
 #define LONG_FILTER 100 /* weights; more are not read out one by one */
@@ -28,22 +27,6 @@ typedef struct
 {
   gdouble x, y, size;
 } Frame;
-
-gdouble
-conv_layer_tile_gray (gdouble weight, gdouble min, gdouble max)
-{
-  gdouble range = max - min;
-
-  if (!(range > 0))
-    return 0.5;
-  return (weight - min) / range;
-}
-
-gdouble
-conv_layer_tile_text_gray (gdouble gray)
-{
-  return gray < DARK ? 1 : 0;
-}
 
 static void
 filter_range (const Conv2dFilter *filter, gdouble *min, gdouble *max)
@@ -120,23 +103,6 @@ frame_of (const Conv2dFilter *filter, gint width, gint height)
   return frame;
 }
 
-/* WEIGHT in full, or with DIGITS significant digits. */
-static gchar *
-number_text (gdouble weight, gint digits)
-{
-  gchar format[8], short_text[G_ASCII_DTOSTR_BUF_SIZE];
-  gchar *text = conv_layer_weight_text (weight);
-
-  if (digits == 0)
-    return text;
-  g_snprintf (format, sizeof format, "%%.%dg", digits);
-  g_ascii_formatd (short_text, sizeof short_text, format, weight);
-  if (strlen (short_text) >= strlen (text))
-    return text;
-  g_free (text);
-  return g_strdup (short_text);
-}
-
 static void
 set_font_size (PangoLayout *layout, gdouble pixels)
 {
@@ -159,7 +125,7 @@ fitting_font (PangoLayout *layout, const Conv2dFilter *filter, gint digits, gdou
   for (gint i = 0; i < filter->rows * filter->columns; i++)
     {
       gint width;
-      gchar *text = number_text (filter->weights[i], digits);
+      gchar *text = conv_layer_tile_number (filter->weights[i], digits);
 
       pango_layout_set_text (layout, text, -1);
       pango_layout_get_pixel_size (layout, &width, NULL);
@@ -215,7 +181,7 @@ draw_filter (cairo_t *cr, GtkWidget *widget, const Conv2dFilter *filter, gdouble
         fill_cell (cr, gray, x, y, frame.size, frame.size);
         if (numbers)
           {
-            gchar *text = number_text (weight, digits);
+            gchar *text = conv_layer_tile_number (weight, digits);
 
             pango_layout_set_text (layout, text, -1);
             set_text_color (cr, gray);

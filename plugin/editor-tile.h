@@ -8,14 +8,9 @@
 #include <gtk/gtk.h>
 
 #include "options.h"
+#include "tile.h"
 
 G_BEGIN_DECLS
-
-/* The gray of WEIGHT between MIN and MAX, 0 to 1; 0.5 in a constant filter. */
-gdouble conv_layer_tile_gray (gdouble weight, gdouble min, gdouble max);
-
-/* Of the text that is readable on GRAY: 0 black, 1 white. */
-gdouble conv_layer_tile_text_gray (gdouble gray);
 
 /* A widget that shows a filter; numbers are left out where they would not be
  * readable, and are then in the tooltip's place of the cell. */
@@ -27,8 +22,8 @@ void conv_layer_tile_set_weights (GtkWidget *tile, const gfloat *weights, gint r
 GdkPixbuf *conv_layer_tile_pixbuf (const Conv2dFilter *filter, gint size);
 
 /* Draws one cell with its number (or NULL), text colour chosen by GRAY. */
-void conv_layer_tile_draw_cell (cairo_t *cr, GtkWidget *widget, gdouble gray, const gchar *number, gdouble x,
-                                gdouble y, gdouble width, gdouble height);
+void conv_layer_tile_draw_cell (cairo_t *cr, GtkWidget *widget, gdouble gray, const gchar *number, gdouble x, gdouble y,
+                                gdouble width, gdouble height);
 
 G_END_DECLS
 

@@ -21,6 +21,14 @@
 #define AROUND_HEIGHT (4 * CONV_LAYER_WIDE)
 #define COPIED_SECONDS 4 /* that the word for it is shown */
 
+/* Of the left side. */
+enum
+{
+  BASE_PAGE,
+  LAYER_PAGE,
+  N_PAGES
+};
+
 typedef struct
 {
   ConvLayerSettings *settings;
@@ -30,10 +38,11 @@ typedef struct
   ConvLayerSight *sight;
   ConvLayerPresets *presets;
   ConvLayerState state;
-  gchar *previewed; /* the options that the preview has */
+  gchar *previewed;        /* the options that the preview has */
+  ConvLayerArgument fault; /* the one that keeps it from running */
 
   GtkWidget *widget, *base, *fields, *variants, *notebook, *inspector;
-  GtkWidget *tab_icons[2];
+  GtkWidget *tab_icons[N_PAGES];
   GtkWidget *summary, *problem, *copied;
   gint grown; /* the window, for the inspector */
   guint room_id, copied_id;
@@ -51,6 +60,16 @@ editor_of (GtkWidget *widget)
 
 /* ---- whether it can run ---- */
 
+/* Whether it can be read beside what is wrong. */
+static gboolean
+fault_is_told_there (Editor *editor)
+{
+  const gint page = gtk_notebook_get_current_page (GTK_NOTEBOOK (editor->notebook));
+
+  return editor->fault == CONV_LAYER_VARIANTS || (editor->fault == CONV_LAYER_FILTER && page == BASE_PAGE)
+         || (editor->fault < CONV_LAYER_N_ARGUMENTS && conv_layer_fields_has (editor->fault) && page == LAYER_PAGE);
+}
+
 static void
 show_problem (Editor *editor, const gchar *problem)
 {
@@ -58,7 +77,7 @@ show_problem (Editor *editor, const gchar *problem)
 
   gtk_label_set_text (GTK_LABEL (editor->summary), summary ? summary : "");
   gtk_widget_set_visible (editor->summary, problem == NULL);
-  conv_layer_message_set (editor->problem, problem);
+  conv_layer_message_set (editor->problem, fault_is_told_there (editor) ? NULL : problem);
   g_free (summary);
 }
 
@@ -111,13 +130,23 @@ settings_changed (GtkWidget *widget)
       fault = CONV_LAYER_N_ARGUMENTS;
     }
   reason = error ? error->message : NULL;
+  editor->fault = fault;
   conv_layer_base_set_fault (editor->base, fault == CONV_LAYER_FILTER ? reason : NULL);
   conv_layer_variants_set_fault (editor->variants, fault == CONV_LAYER_VARIANTS ? reason : NULL);
   conv_layer_fields_set_fault (editor->fields, fault, reason);
-  gtk_widget_set_visible (editor->tab_icons[0], fault == CONV_LAYER_FILTER);
-  gtk_widget_set_visible (editor->tab_icons[1], fault < CONV_LAYER_N_ARGUMENTS && conv_layer_fields_has (fault));
+  gtk_widget_set_visible (editor->tab_icons[BASE_PAGE], fault == CONV_LAYER_FILTER);
+  gtk_widget_set_visible (editor->tab_icons[LAYER_PAGE],
+                          fault < CONV_LAYER_N_ARGUMENTS && conv_layer_fields_has (fault));
   show_problem (editor, reason);
   g_clear_error (&error);
+}
+
+/* What was told on the page that was turned away from is told elsewhere now. */
+static void
+page_turned (GtkWidget *widget)
+{
+  if (editor_of (widget)->fault < CONV_LAYER_N_ARGUMENTS)
+    settings_changed (widget);
 }
 
 static void
@@ -317,9 +346,9 @@ new_left (Editor *editor)
   editor->fields = conv_layer_fields_new (editor->settings);
   editor->notebook = gtk_notebook_new ();
   gtk_notebook_append_page (GTK_NOTEBOOK (editor->notebook), editor->base,
-                            new_tab_label (editor, 0, _("_Base filter f")));
+                            new_tab_label (editor, BASE_PAGE, _("_Base filter f")));
   gtk_notebook_append_page (GTK_NOTEBOOK (editor->notebook), editor->fields,
-                            new_tab_label (editor, 1, _("La_yer settings")));
+                            new_tab_label (editor, LAYER_PAGE, _("La_yer settings")));
   gtk_widget_set_size_request (view, -1, VIEW_HEIGHT);
   gtk_box_pack_start (GTK_BOX (box), gtk_label_new (caption), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), view, TRUE, TRUE, 0);
@@ -348,21 +377,26 @@ static GtkWidget *
 new_bottom (Editor *editor)
 {
   GtkWidget *box = conv_layer_box_new (GTK_ORIENTATION_HORIZONTAL, CONV_LAYER_SPACE);
+  GtkWidget *buttons = conv_layer_box_new (GTK_ORIENTATION_HORIZONTAL, CONV_LAYER_SPACE);
+  GtkWidget *column = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   editor->summary = conv_layer_label_new (NULL, FALSE);
   editor->problem = conv_layer_message_new (CONV_LAYER_MESSAGE_WARNING);
   editor->copied = conv_layer_message_new (CONV_LAYER_MESSAGE_INFO);
   gtk_box_pack_start (GTK_BOX (box), editor->summary, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), editor->problem, TRUE, TRUE, 0);
-  add_copy_button (editor, box,
+  add_copy_button (editor, buttons,
                    _("Copy as Py_Torch"),
                       _("Copies a Python program that makes the same maps with OpenCV and PyTorch"),
                          G_CALLBACK (copy_pytorch));
-  add_copy_button (editor, box,
+  add_copy_button (editor, buttons,
                    _("Copy as Script-F_u"),
                       _("Copies a call of this filter with these settings, for GIMP's Script-Fu console"),
                          G_CALLBACK (copy_script_fu));
-  gtk_box_pack_end (GTK_BOX (box), editor->copied, FALSE, FALSE, 0);
+  gtk_box_pack_end (GTK_BOX (buttons), editor->copied, FALSE, FALSE, 0);
+  /* In a column, so that they are no higher beside a long text. */
+  gtk_box_pack_end (GTK_BOX (column), buttons, FALSE, FALSE, 0);
+  gtk_box_pack_end (GTK_BOX (box), column, FALSE, FALSE, 0);
   return box;
 }
 
@@ -440,6 +474,8 @@ conv_layer_editor_new (ConvLayerSettings *settings, const ConvLayerEditorHost *h
   g_signal_connect_object (settings, "changed", G_CALLBACK (settings_changed), editor->widget, G_CONNECT_SWAPPED);
   g_signal_connect_object (editor->preview, "maps", G_CALLBACK (maps_changed), editor->widget, G_CONNECT_SWAPPED);
   g_signal_connect_object (editor->preview, "failed", G_CALLBACK (preview_failed), editor->widget, G_CONNECT_SWAPPED);
+  g_signal_connect_object (editor->notebook, "notify::page", G_CALLBACK (page_turned), editor->widget,
+                           G_CONNECT_SWAPPED);
   g_signal_connect (editor->widget, "hierarchy-changed", G_CALLBACK (moved_to_window), NULL);
   g_signal_connect (editor->widget, "destroy", G_CALLBACK (conv_layer_editor_stop), NULL);
   settings_changed (editor->widget);
@@ -460,7 +496,7 @@ conv_layer_editor_commit (GtkWidget *widget)
 
   if (!conv_layer_base_commit (editor->base))
     {
-      gtk_notebook_set_current_page (GTK_NOTEBOOK (editor->notebook), 0);
+      gtk_notebook_set_current_page (GTK_NOTEBOOK (editor->notebook), BASE_PAGE);
       return FALSE;
     }
   return TRUE;

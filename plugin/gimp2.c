@@ -1,12 +1,15 @@
 /* gimp2.c: the plug-in in GIMP 2.10: registration, arguments, last values,
  * layers, undo.  Knows no arithmetic, pixel format, stride or variant. */
 
+#include <string.h>
+
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
 #include <glib/gi18n-lib.h>
 
 #include "describe.h"
+#include "figure.h"
 #include "gimp2-dialog.h"
 #include "last-values.h"
 #include "trace.h"
@@ -15,17 +18,23 @@
 
 /* ---- the run ---- */
 
-typedef struct
+typedef struct Run Run;
+
+struct Run
 {
   gint32 image, drawable;
   gint32 home; /* the image that the layers are made in: a draft if they get a group */
   ConvLayerOptions *options;
-  GeglRectangle area; /* of the drawable */
-  GPtrArray *maps;    /* ConvLayerMap */
-  GArray *layers;     /* gint32 */
-  GPtrArray *buffers; /* of the layers */
-  gboolean inserted;  /* they are in an image */
-} Run;
+  GeglRectangle area;      /* of the drawable */
+  GPtrArray *maps;         /* ConvLayerMap */
+  GArray *layers;          /* gint32 */
+  GPtrArray *buffers;      /* of the layers */
+  gboolean inserted;       /* they are in an image */
+  gboolean silent;         /* no progress is told */
+  ConvLayerFigure *figure; /* or NULL */
+  Run *picture;            /* for the figure: makes one map, the picture; or NULL */
+  gint32 figure_image;     /* which nobody sees yet, or -1 */
+};
 
 static GeglBuffer *
 new_map (const ConvLayerMap *map, gpointer data, GError **error)
@@ -55,7 +64,10 @@ new_map (const ConvLayerMap *map, gpointer data, GError **error)
 static void
 progress (const gchar *text, gdouble fraction, gpointer data)
 {
-  (void) data;
+  const Run *run = data;
+
+  if (run->silent)
+    return;
   gimp_progress_set_text (text);
   gimp_progress_update (fraction);
 }
@@ -117,25 +129,6 @@ get_source (const Run *run)
                              = gimp_item_is_channel (run->drawable) || gimp_item_is_layer_mask (run->drawable) };
 }
 
-static gboolean
-compute (Run *run, GError **error)
-{
-  ConvLayerHost host = { new_map, progress, drawn, run };
-  ConvLayerSource source;
-
-  if (!find_area (run, error))
-    return FALSE;
-  gimp_progress_init (_("Convolutional layer"));
-  source = get_source (run);
-  run->maps = conv_layer_render (run->options, &source, &host, error);
-  g_object_unref (source.buffer);
-  /* The pixels reach GIMP when the last reference goes. */
-  g_ptr_array_set_size (run->buffers, 0);
-  return run->maps != NULL;
-}
-
-/* ---- inserting ---- */
-
 static void
 attach_json (const Run *run, guint i)
 {
@@ -148,6 +141,56 @@ attach_json (const Run *run, guint i)
   g_free (json);
 }
 
+/* An image like that of RUN, which nobody sees; to be deleted or shown.  -1: none. */
+static gint32
+draft_new (const Run *run, gint width, gint height)
+{
+  gint32 draft = gimp_image_new_with_precision (width, height, gimp_image_base_type (run->image),
+                                                gimp_image_get_precision (run->image));
+  GimpColorProfile *profile;
+
+  if (draft < 0)
+    return draft;
+  profile = gimp_image_get_color_profile (run->image);
+  gimp_image_undo_disable (draft);
+  if (profile)
+    {
+      gimp_image_set_color_profile (draft, profile);
+      g_object_unref (profile);
+    }
+  return draft;
+}
+
+static gboolean
+compute (Run *run, GError **error)
+{
+  ConvLayerHost host = { new_map, progress, drawn, run };
+  ConvLayerSource source;
+
+  if (!find_area (run, error))
+    return FALSE;
+  if (run->options->figure)
+    {
+      run->figure = conv_layer_figure_new (run->options, run->area.width, run->area.height, error);
+      if (!run->figure)
+        return FALSE;
+    }
+  if (run->options->group)
+    run->home = draft_new (run, gimp_image_width (run->image), gimp_image_height (run->image));
+  run->layers = g_array_new (FALSE, FALSE, sizeof (gint32));
+  run->buffers = g_ptr_array_new_with_free_func (g_object_unref);
+  source = get_source (run);
+  run->maps = conv_layer_render (run->options, &source, &host, error);
+  g_object_unref (source.buffer);
+  /* The pixels reach GIMP when the last reference goes. */
+  g_ptr_array_set_size (run->buffers, 0);
+  for (guint i = 0; run->maps && i < run->layers->len; i++)
+    attach_json (run, i);
+  return run->maps != NULL;
+}
+
+/* ---- inserting ---- */
+
 /* The source stays selected. */
 static void
 select_source (const Run *run)
@@ -158,24 +201,6 @@ select_source (const Run *run)
     gimp_image_set_active_layer (run->image, run->drawable);
   else if (!gimp_item_is_selection (run->drawable))
     gimp_image_set_active_channel (run->image, run->drawable);
-}
-
-/* An image like that of RUN, which nobody sees; to be deleted. */
-static gint32
-draft_new (const Run *run)
-{
-  gint32 draft
-      = gimp_image_new_with_precision (gimp_image_width (run->image), gimp_image_height (run->image),
-                                       gimp_image_base_type (run->image), gimp_image_get_precision (run->image));
-  GimpColorProfile *profile = gimp_image_get_color_profile (run->image);
-
-  gimp_image_undo_disable (draft);
-  if (profile)
-    {
-      gimp_image_set_color_profile (draft, profile);
-      g_object_unref (profile);
-    }
-  return draft;
 }
 
 static gint32
@@ -243,8 +268,6 @@ insert_layers (Run *run)
   gint32 result;
 
   parent = MAX (parent, 0); /* 0: the top of the tree */
-  for (guint i = 0; i < run->layers->len; i++)
-    attach_json (run, i);
   if (run->options->group)
     {
       run->inserted = TRUE;
@@ -264,34 +287,153 @@ insert_layers (Run *run)
   return result;
 }
 
-/* The layer that the procedure returns; -1 with ERROR set, and nothing left in GIMP. */
-static gint32
-run_filter (Run *run, GError **error)
+/* ---- the figure ---- */
+
+static GeglBuffer *
+new_figure_layer (const gchar *name, const GeglRectangle *place, gboolean clear, gpointer data, GError **error)
 {
-  gint32 result = -1;
+  const Run *run = data;
+  gboolean gray = gimp_image_base_type (run->figure_image) == GIMP_GRAY;
+  GimpImageType type = gray ? (clear ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE) : (clear ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE);
+  gint32 layer
+      = gimp_layer_new (run->figure_image, name, place->width, place->height, type, 100, GIMP_LAYER_MODE_NORMAL);
 
-  run->home = run->options->group ? draft_new (run) : run->image;
-  run->layers = g_array_new (FALSE, FALSE, sizeof (gint32));
-  run->buffers = g_ptr_array_new_with_free_func (g_object_unref);
-  if (compute (run, error))
+  if (layer < 0)
     {
-      gchar *clipped = conv_layer_clip_message (run->maps);
-
-      /* Cancel, which kills, goes with the progress: layers without a group come
-       * one by one. */
-      gimp_progress_end ();
-      result = insert_layers (run);
-      if (clipped)
-        g_message ("%s", clipped);
-      g_free (clipped);
+      conv_layer_figure_set_memory_error (error, run->figure);
+      return NULL;
     }
-  g_ptr_array_unref (run->buffers);
-  for (guint i = 0; !run->inserted && i < run->layers->len; i++)
+  gimp_image_insert_layer (run->figure_image, layer, 0, 0);
+  gimp_layer_set_offsets (layer, place->x, place->y);
+  gimp_drawable_fill (layer, clear ? GIMP_FILL_TRANSPARENT : GIMP_FILL_WHITE);
+  return gimp_drawable_get_buffer (layer);
+}
+
+/* LAYER in another image, under its own name; -1: no memory. */
+static gint32
+copy_layer (gint32 layer, gint32 image)
+{
+  gint32 copy = gimp_layer_new_from_drawable (layer, image);
+  gchar *name = gimp_item_get_name (layer);
+
+  if (copy >= 0)
+    gimp_item_set_name (copy, name);
+  g_free (name);
+  return copy;
+}
+
+static gboolean
+copy_to_figure (gint map, const gchar *name, const GeglRectangle *place, gpointer data, GError **error)
+{
+  const Run *run = data;
+  const Run *from = map < 0 ? run->picture : run;
+  gint32 copy = copy_layer (g_array_index (from->layers, gint32, MAX (map, 0)), run->figure_image);
+
+  if (copy < 0)
+    {
+      conv_layer_figure_set_memory_error (error, run->figure);
+      return FALSE;
+    }
+  if (name)
+    gimp_item_set_name (copy, name);
+  gimp_image_insert_layer (run->figure_image, copy, 0, 0);
+  if (gimp_drawable_width (copy) != place->width || gimp_drawable_height (copy) != place->height)
+    gimp_layer_scale (copy, place->width, place->height, FALSE);
+  gimp_layer_set_offsets (copy, place->x, place->y);
+  return TRUE;
+}
+
+static gboolean
+compute_picture (Run *run, GError **error)
+{
+  run->picture = g_new (Run, 1);
+  *run->picture = (Run) { .image = run->image,
+                          .home = run->image,
+                          .drawable = run->drawable,
+                          .options = conv_layer_figure_picture_options (run->options),
+                          .silent = TRUE,
+                          .figure_image = -1 };
+  return compute (run->picture, error);
+}
+
+/* An image that nobody sees yet; it is RUN's. */
+static gboolean
+make_figure (Run *run, GError **error)
+{
+  ConvLayerFigureHost host = { new_figure_layer, copy_to_figure, run };
+
+  run->figure_image = draft_new (run, run->figure->width, run->figure->height);
+  if (run->figure_image >= 0)
+    return conv_layer_figure_draw (run->figure, run->options, run->maps, run->picture->maps->pdata[0], &host, error);
+  conv_layer_figure_set_memory_error (error, run->figure);
+  return FALSE;
+}
+
+/* From now on it is the user's. */
+static void
+give_figure (Run *run, gboolean show)
+{
+  gimp_image_undo_enable (run->figure_image);
+  gimp_image_clean_all (run->figure_image);
+  if (show)
+    gimp_display_new (run->figure_image);
+  run->figure_image = -1;
+}
+
+/* ---- the whole ---- */
+
+/* What RUN still has in GIMP goes, too. */
+static void
+release (Run *run)
+{
+  if (run->buffers)
+    g_ptr_array_unref (run->buffers);
+  for (guint i = 0; run->layers && !run->inserted && i < run->layers->len; i++)
     gimp_item_delete (g_array_index (run->layers, gint32, i));
+  if (run->layers)
+    g_array_unref (run->layers);
   if (run->home != run->image)
     gimp_image_delete (run->home);
-  g_array_unref (run->layers);
+  if (run->figure_image >= 0)
+    gimp_image_delete (run->figure_image);
+  if (run->picture)
+    release (run->picture);
+  g_clear_pointer (&run->picture, g_free);
+  g_clear_pointer (&run->figure, conv_layer_figure_free);
   g_clear_pointer (&run->maps, g_ptr_array_unref);
+  g_clear_pointer (&run->options, conv_layer_options_free);
+}
+
+/* All that is made before the image changes. */
+static gboolean
+prepare (Run *run, GError **error)
+{
+  gimp_progress_init (_("Convolutional layer"));
+  if (!compute (run, error) || (run->figure && !compute_picture (run, error)))
+    return FALSE;
+  /* Cancel, which kills, goes with the progress: layers without a group come
+   * one by one, and the figure is an image that nobody sees while it is made. */
+  gimp_progress_end ();
+  return !run->figure || make_figure (run, error);
+}
+
+/* The layer that the procedure returns; -1 with ERROR set, and nothing left in
+ * GIMP.  SHOW: a figure is opened in a window. */
+static gint32
+run_filter (Run *run, gboolean show, GError **error)
+{
+  gchar *clipped;
+  gint32 result;
+
+  if (!prepare (run, error))
+    return -1;
+  result = insert_layers (run);
+  if (run->figure)
+    give_figure (run, show);
+  clipped = conv_layer_clip_message (run->maps);
+  if (clipped)
+    g_message ("%s", clipped);
+  g_free (clipped);
   return result;
 }
 
@@ -328,10 +470,18 @@ save_last_values (const ConvLayerValues values)
 
 /* ---- the procedure ---- */
 
-static void
-read_params (const GimpParam *params, ConvLayerValues values)
+/* How many options the procedure NAME has. */
+static gint
+options_of (const gchar *name)
 {
-  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+  return strcmp (name, CONV_LAYER_FIGURE_PROCEDURE) == 0 ? CONV_LAYER_N_ARGUMENTS : CONV_LAYER_FIGURE;
+}
+
+/* The first COUNT of the values. */
+static void
+read_params (const GimpParam *params, gint count, ConvLayerValues values)
+{
+  for (gint i = 0; i < count; i++)
     {
       const GimpParam *param = &params[FIRST_OPTION + i];
 
@@ -393,16 +543,20 @@ ask (Run *run, ConvLayerValues values, GError **error)
 
 /* -1 without ERROR: the user does not want it. */
 static gint32
-run_procedure (gint n_params, const GimpParam *params, GError **error)
+run_procedure (const gchar *name, gint n_params, const GimpParam *params, GError **error)
 {
   GimpRunMode run_mode = (GimpRunMode) params[0].data.d_int32;
-  Run run = { .image = params[1].data.d_image, .drawable = params[2].data.d_drawable };
+  Run run = { .image = params[1].data.d_image,
+              .home = params[1].data.d_image,
+              .drawable = params[2].data.d_drawable,
+              .figure_image = -1 };
+  gint count = options_of (name);
   ConvLayerValues values;
   gint32 result = -1;
 
   conv_layer_values_init (values);
-  if (run_mode == GIMP_RUN_NONINTERACTIVE && n_params == FIRST_OPTION + CONV_LAYER_N_ARGUMENTS)
-    read_params (params, values);
+  if (run_mode == GIMP_RUN_NONINTERACTIVE && n_params == FIRST_OPTION + count)
+    read_params (params, count, values);
   else
     load_last_values (values);
 
@@ -411,13 +565,13 @@ run_procedure (gint n_params, const GimpParam *params, GError **error)
   else if (check_image (&run, error) && (run_mode != GIMP_RUN_INTERACTIVE || ask (&run, values, error)))
     run.options = conv_layer_options_new (values, error);
   if (run.options)
-    result = run_filter (&run, error);
+    result = run_filter (&run, run_mode != GIMP_RUN_NONINTERACTIVE, error);
   /* GIMP composes the image anew at that; a script asks for it when it is done. */
   if (result >= 0 && run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();
   if (result >= 0 && run_mode == GIMP_RUN_INTERACTIVE)
     save_last_values (values);
-  g_clear_pointer (&run.options, conv_layer_options_free);
+  release (&run);
   conv_layer_values_clear (values);
   return result;
 }
@@ -453,14 +607,13 @@ run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, 
   GError *error = NULL;
   gint32 layer = -1;
 
-  (void) name;
   conv_layer_trace ("run", "%s", "");
   bindtextdomain (GETTEXT_PACKAGE, folder);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   g_free (folder);
 
   if (conv_layer_start (&error))
-    layer = run_procedure (n_params, params, &error);
+    layer = run_procedure (name, n_params, params, &error);
   values[0].type = GIMP_PDB_STATUS;
   *n_values = 2;
   *result = values;
@@ -517,7 +670,13 @@ query (void)
     params[FIRST_OPTION + i] = param_for (conv_layer_argument_info ((ConvLayerArgument) i));
   gimp_install_procedure (CONV_LAYER_PROCEDURE, conv_layer_blurb (), conv_layer_help (), "The conv-layer developers",
                           "The conv-layer developers", "2026", conv_layer_menu_label (), "RGB*, GRAY*", GIMP_PLUGIN,
-                          G_N_ELEMENTS (params), G_N_ELEMENTS (values), params, values);
+                          FIRST_OPTION + options_of (CONV_LAYER_PROCEDURE), G_N_ELEMENTS (values), params, values);
+  /* Script-Fu refuses a call that does not give all arguments: one more would
+   * break every script there is.  In no menu. */
+  gimp_install_procedure (CONV_LAYER_FIGURE_PROCEDURE, conv_layer_blurb (), conv_layer_help (),
+                          "The conv-layer developers", "The conv-layer developers", "2026", NULL, "RGB*, GRAY*",
+                          GIMP_PLUGIN, FIRST_OPTION + options_of (CONV_LAYER_FIGURE_PROCEDURE), G_N_ELEMENTS (values),
+                          params, values);
   gimp_plugin_menu_register (CONV_LAYER_PROCEDURE, "<Image>/Filters/Generic");
   if (g_file_test (icon, G_FILE_TEST_IS_REGULAR))
     gimp_plugin_icon_register (CONV_LAYER_PROCEDURE, GIMP_ICON_TYPE_IMAGE_FILE, (const guint8 *) icon);

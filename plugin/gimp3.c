@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "describe.h"
+#include "figure.h"
 #include "gimp3-dialog.h"
 #include "trace.h"
 
@@ -26,7 +27,9 @@ G_DEFINE_TYPE (ConvLayer, conv_layer, GIMP_TYPE_PLUG_IN)
 
 /* ---- one drawable's run ---- */
 
-typedef struct
+typedef struct Run Run;
+
+struct Run
 {
   GimpImage *image;
   GimpImage *home; /* that the layers are made in: a draft if they get a group */
@@ -40,7 +43,12 @@ typedef struct
   GPtrArray *maps;      /* ConvLayerMap */
   GPtrArray *layers;    /* GimpLayer */
   gboolean inserted;    /* they are in an image */
-} Run;
+
+  ConvLayerFigure *figure;       /* or NULL */
+  Run *picture;                  /* for the figure: makes one map, the picture; or NULL */
+  GimpImage *figure_image;       /* which nobody sees yet, or NULL */
+  ConvLayerOptions *own_options; /* of the picture's run, or NULL */
+};
 
 static void
 run_free (gpointer data)
@@ -52,8 +60,48 @@ run_free (gpointer data)
   if (run->home != run->image)
     gimp_image_delete (run->home);
   g_ptr_array_unref (run->layers);
+  if (run->figure_image)
+    gimp_image_delete (run->figure_image);
+  if (run->picture)
+    run_free (run->picture);
+  g_clear_pointer (&run->own_options, conv_layer_options_free);
+  g_clear_pointer (&run->figure, conv_layer_figure_free);
   g_clear_pointer (&run->maps, g_ptr_array_unref);
   g_free (run);
+}
+
+/* An image like IMAGE, which nobody sees; to be deleted or shown.  NULL: none. */
+static GimpImage *
+image_like (GimpImage *image, gint width, gint height)
+{
+  GimpImage *like = gimp_image_new_with_precision (width, height, gimp_image_get_base_type (image),
+                                                   gimp_image_get_precision (image));
+  GimpColorProfile *profile;
+
+  if (!like)
+    return NULL;
+  profile = gimp_image_get_color_profile (image);
+  gimp_image_undo_disable (like);
+  if (profile)
+    {
+      gimp_image_set_color_profile (like, profile);
+      g_object_unref (profile);
+    }
+  return like;
+}
+
+/* Free with run_free(). */
+static Run *
+run_new (GimpImage *image, GimpDrawable *drawable, const ConvLayerOptions *options)
+{
+  Run *run = g_new0 (Run, 1);
+
+  run->image = image;
+  run->home = options->group ? image_like (image, gimp_image_get_width (image), gimp_image_get_height (image)) : image;
+  run->drawable = drawable;
+  run->options = options;
+  run->layers = g_ptr_array_new ();
+  return run;
 }
 
 static GeglBuffer *
@@ -98,23 +146,6 @@ drawn (GeglBuffer *buffer, gpointer data)
   gegl_buffer_flush (buffer);
 }
 
-/* An image like IMAGE, which nobody sees; to be deleted. */
-static GimpImage *
-image_like (GimpImage *image)
-{
-  GimpImage *like = gimp_image_new_with_precision (gimp_image_get_width (image), gimp_image_get_height (image),
-                                                   gimp_image_get_base_type (image), gimp_image_get_precision (image));
-  GimpColorProfile *profile = gimp_image_get_color_profile (image);
-
-  gimp_image_undo_disable (like);
-  if (profile)
-    {
-      gimp_image_set_color_profile (like, profile);
-      g_object_unref (profile);
-    }
-  return like;
-}
-
 /* ---- what the user sees of a drawable ---- */
 
 /* libgimp reads pixels without the drawable's non-destructive filters, so
@@ -125,7 +156,7 @@ copy_seen_layer (Run *run)
 {
   GimpLayer *copy;
 
-  run->seen = image_like (run->image);
+  run->seen = image_like (run->image, gimp_image_get_width (run->image), gimp_image_get_height (run->image));
   copy = gimp_layer_new_from_drawable (run->drawable, run->seen);
   gimp_image_insert_layer (run->seen, copy, NULL, 0);
   gimp_item_set_visible (GIMP_ITEM (copy), TRUE);
@@ -218,25 +249,6 @@ forget_source (Run *run, ConvLayerSource *source)
   forget_pixels (run);
 }
 
-static gboolean
-compute (Run *run, GError **error)
-{
-  ConvLayerHost host = { new_map, progress, drawn, run };
-  ConvLayerSource source;
-
-  if (!find_area (run, error))
-    return FALSE;
-  source = get_source (run);
-  run->maps = conv_layer_render (run->options, &source, &host, error);
-  /* The pixels reach GIMP when the last reference goes. */
-  for (guint i = 0; i < run->layers->len; i++)
-    g_object_set_data (run->layers->pdata[i], "conv-layer-buffer", NULL);
-  forget_source (run, &source);
-  return run->maps != NULL;
-}
-
-/* ---- inserting ---- */
-
 static void
 attach_json (Run *run, guint i)
 {
@@ -248,6 +260,33 @@ attach_json (Run *run, guint i)
   gimp_parasite_free (parasite);
   g_free (json);
 }
+
+static gboolean
+compute (Run *run, GError **error)
+{
+  ConvLayerHost host = { new_map, progress, drawn, run };
+  ConvLayerSource source;
+
+  if (!find_area (run, error))
+    return FALSE;
+  if (run->options->figure)
+    {
+      run->figure = conv_layer_figure_new (run->options, run->area.width, run->area.height, error);
+      if (!run->figure)
+        return FALSE;
+    }
+  source = get_source (run);
+  run->maps = conv_layer_render (run->options, &source, &host, error);
+  /* The pixels reach GIMP when the last reference goes. */
+  for (guint i = 0; i < run->layers->len; i++)
+    g_object_set_data (run->layers->pdata[i], "conv-layer-buffer", NULL);
+  forget_source (run, &source);
+  for (guint i = 0; run->maps && i < run->layers->len; i++)
+    attach_json (run, i);
+  return run->maps != NULL;
+}
+
+/* ---- inserting ---- */
 
 static GimpLayer *
 draft_group (GimpImage *draft, const gchar *name, GimpLayer *parent, gint position)
@@ -315,13 +354,103 @@ insert_layers (Run *run)
   GimpLayer *parent = above ? (GimpLayer *) gimp_item_get_parent (item) : NULL;
   gint position = above ? MAX (0, gimp_image_get_item_position (run->image, item)) : 0;
 
-  for (guint i = 0; i < run->layers->len; i++)
-    attach_json (run, i);
   run->inserted = TRUE;
   if (run->options->group)
     gimp_image_insert_layer (run->image, make_group (run), parent, position);
   for (guint i = 0; !run->options->group && i < run->layers->len; i++)
     gimp_image_insert_layer (run->image, run->layers->pdata[i], parent, position + (gint) i);
+}
+
+/* ---- the figure ---- */
+
+static GeglBuffer *
+new_figure_layer (const gchar *name, const GeglRectangle *place, gboolean clear, gpointer data, GError **error)
+{
+  const Run *run = data;
+  gboolean gray = gimp_image_get_base_type (run->figure_image) == GIMP_GRAY;
+  GimpImageType type = gray ? (clear ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE) : (clear ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE);
+  GimpLayer *layer
+      = gimp_layer_new (run->figure_image, name, place->width, place->height, type, 100, GIMP_LAYER_MODE_NORMAL);
+
+  if (!layer)
+    {
+      conv_layer_figure_set_memory_error (error, run->figure);
+      return NULL;
+    }
+  gimp_image_insert_layer (run->figure_image, layer, NULL, 0);
+  gimp_layer_set_offsets (layer, place->x, place->y);
+  gimp_drawable_fill (GIMP_DRAWABLE (layer), clear ? GIMP_FILL_TRANSPARENT : GIMP_FILL_WHITE);
+  return gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
+}
+
+/* LAYER in another image, under its own name; NULL: no memory. */
+static GimpLayer *
+copy_layer (GimpLayer *layer, GimpImage *image)
+{
+  GimpLayer *copy = gimp_layer_new_from_drawable (GIMP_DRAWABLE (layer), image);
+  gchar *name = gimp_item_get_name (GIMP_ITEM (layer));
+
+  if (copy)
+    gimp_item_set_name (GIMP_ITEM (copy), name);
+  g_free (name);
+  return copy;
+}
+
+static gboolean
+copy_to_figure (gint map, const gchar *name, const GeglRectangle *place, gpointer data, GError **error)
+{
+  const Run *run = data;
+  const Run *from = map < 0 ? run->picture : run;
+  GimpLayer *copy = copy_layer (from->layers->pdata[MAX (map, 0)], run->figure_image);
+
+  if (!copy)
+    {
+      conv_layer_figure_set_memory_error (error, run->figure);
+      return FALSE;
+    }
+  if (name)
+    gimp_item_set_name (GIMP_ITEM (copy), name);
+  gimp_image_insert_layer (run->figure_image, copy, NULL, 0);
+  if (gimp_drawable_get_width (GIMP_DRAWABLE (copy)) != place->width
+      || gimp_drawable_get_height (GIMP_DRAWABLE (copy)) != place->height)
+    gimp_layer_scale (copy, place->width, place->height, FALSE);
+  gimp_layer_set_offsets (copy, place->x, place->y);
+  return TRUE;
+}
+
+static gboolean
+compute_picture (Run *run, GError **error)
+{
+  ConvLayerOptions *options = conv_layer_figure_picture_options (run->options);
+
+  run->picture = run_new (run->image, run->drawable, options);
+  run->picture->own_options = options;
+  run->picture->progress_start = run->progress_start + run->progress_share;
+  return compute (run->picture, error);
+}
+
+/* An image that nobody sees yet; it is RUN's. */
+static gboolean
+make_figure (Run *run, GError **error)
+{
+  ConvLayerFigureHost host = { new_figure_layer, copy_to_figure, run };
+
+  run->figure_image = image_like (run->image, run->figure->width, run->figure->height);
+  if (run->figure_image)
+    return conv_layer_figure_draw (run->figure, run->options, run->maps, run->picture->maps->pdata[0], &host, error);
+  conv_layer_figure_set_memory_error (error, run->figure);
+  return FALSE;
+}
+
+/* From now on it is the user's; SHOW: opened in a window. */
+static void
+give_figure (Run *run, gboolean show)
+{
+  gimp_image_undo_enable (run->figure_image);
+  gimp_image_clean_all (run->figure_image);
+  if (show)
+    gimp_display_new (run->figure_image);
+  run->figure_image = NULL;
 }
 
 /* ---- the procedure ---- */
@@ -354,30 +483,33 @@ check_image (GimpImage *image, GimpDrawable **drawables, GError **error)
   return good;
 }
 
+/* All that is made before the image changes. */
 static GPtrArray *
-compute_all (GimpImage *image, GimpDrawable **drawables, const ConvLayerOptions *options, GError **error)
+prepare_all (GimpImage *image, GimpDrawable **drawables, const ConvLayerOptions *options, GError **error)
 {
   gsize count = gimp_core_object_array_get_length ((GObject **) drawables);
   GPtrArray *runs = g_ptr_array_new_with_free_func (run_free);
+  gboolean done = TRUE;
 
   gimp_progress_init (_("Convolutional layer"));
-  for (gsize i = 0; i < count; i++)
+  for (gsize i = 0; done && i < count; i++)
     {
-      Run *run = g_new0 (Run, 1);
+      Run *run = run_new (image, drawables[i], options);
 
-      run->image = image;
-      run->home = options->group ? image_like (image) : image;
-      run->drawable = drawables[i];
-      run->options = options;
       run->progress_start = (gdouble) i / (gdouble) count;
       run->progress_share = 1.0 / (gdouble) count;
-      run->layers = g_ptr_array_new ();
       g_ptr_array_add (runs, run);
-      if (!compute (run, error))
-        g_clear_pointer (&runs, g_ptr_array_unref);
-      if (!runs)
-        break;
+      done = compute (run, error) && (!run->figure || compute_picture (run, error));
     }
+  /* Cancel, which kills, goes with the progress: layers without a group, and
+   * the groups of several drawables, come one by one, and a figure is an image
+   * that nobody sees while it is made. */
+  if (done)
+    gimp_progress_end ();
+  for (guint i = 0; done && options->figure && i < runs->len; i++)
+    done = make_figure (runs->pdata[i], error);
+  if (!done)
+    g_clear_pointer (&runs, g_ptr_array_unref);
   return runs;
 }
 
@@ -405,8 +537,9 @@ select_sources (GimpImage *image, GimpDrawable **drawables)
   g_ptr_array_unref (channels);
 }
 
+/* SHOW: figures are opened in windows. */
 static GObject **
-insert_all (GimpImage *image, GimpDrawable **drawables, GPtrArray *runs)
+insert_all (GimpImage *image, GimpDrawable **drawables, GPtrArray *runs, gboolean show)
 {
   GPtrArray *all = g_ptr_array_new ();
   /* One group of maps is one step by itself, and nothing comes between. */
@@ -420,6 +553,8 @@ insert_all (GimpImage *image, GimpDrawable **drawables, GPtrArray *runs)
       gchar *clipped = conv_layer_clip_message (run->maps);
 
       insert_layers (run);
+      if (run->figure)
+        give_figure (run, show);
       for (guint n = 0; n < run->layers->len; n++)
         g_ptr_array_add (all, run->layers->pdata[n]);
       if (clipped)
@@ -516,16 +651,15 @@ conv_layer_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image
            && (run_mode != GIMP_RUN_INTERACTIVE || ask (procedure, config, image, drawables[0], &error)))
     options = read_options (config, &error);
   if (options)
-    runs = compute_all (image, drawables, options, &error);
+    runs = prepare_all (image, drawables, options, &error);
   if (runs)
     {
-      /* Cancel, which kills, goes with the progress: layers without a group, and
-       * the groups of several drawables, come one by one. */
-      gimp_progress_end ();
+      const gboolean show = run_mode != GIMP_RUN_NONINTERACTIVE;
+
       values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
-      GIMP_VALUES_TAKE_CORE_OBJECT_ARRAY (values, 1, insert_all (image, drawables, runs));
+      GIMP_VALUES_TAKE_CORE_OBJECT_ARRAY (values, 1, insert_all (image, drawables, runs, show));
       /* GIMP composes the image anew at that; a script asks for it when it is done. */
-      if (run_mode != GIMP_RUN_NONINTERACTIVE)
+      if (show)
         gimp_displays_flush ();
       g_ptr_array_unref (runs);
     }

@@ -42,6 +42,8 @@ static const ConvLayerArgumentInfo arguments[CONV_LAYER_N_ARGUMENTS] = {
                             "for all maps), symmetric (0 is mid-gray), raw (the activation itself)") },
   [CONV_LAYER_GROUP] = { "group", G_TYPE_BOOLEAN, NULL, 1, N_("La_yer group"),
                          N_("Put the new layers in a layer group") },
+  [CONV_LAYER_FIGURE] = { "figure", G_TYPE_BOOLEAN, NULL, 0, N_("Also make the f_igure"),
+                          N_("Make a new image that shows the picture, the filters and the maps with their titles") },
 };
 /* clang-format on */
 
@@ -482,6 +484,7 @@ conv_layer_options_check (const ConvLayerValues values, ConvLayerArgument *at_fa
   for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
     copy_value (&values[i], &options->values[i]);
   options->group = g_value_get_boolean (&values[CONV_LAYER_GROUP]);
+  options->figure = g_value_get_boolean (&values[CONV_LAYER_FIGURE]);
 
   for (gsize i = 0; options && i < G_N_ELEMENTS (readers); i++)
     if (!readers[i].read (options, error))

@@ -25,7 +25,9 @@ typedef enum
   CONV_LAYER_ERROR_FILE, /* one of the user's files could not be read or written */
 } ConvLayerError;
 
-/* The arguments of the procedure, in the order of its interface. */
+/* The arguments of the procedure, in the order of its interface.  Scripts of
+ * GIMP 2.10 must give all that a procedure has: there those from
+ * CONV_LAYER_FIGURE on belong to a procedure of their own. */
 typedef enum
 {
   CONV_LAYER_FILTER,
@@ -39,6 +41,7 @@ typedef enum
   CONV_LAYER_BIAS,
   CONV_LAYER_SCALE,
   CONV_LAYER_GROUP,
+  CONV_LAYER_FIGURE,
   CONV_LAYER_N_ARGUMENTS
 } ConvLayerArgument;
 
@@ -90,6 +93,7 @@ typedef struct
   ConvLayerGrayscale grayscale;
   ConvLayerScale scale;
   gboolean group;
+  gboolean figure;
 } ConvLayerOptions;
 
 /* NULL with ERROR set when a value is wrong, and the first such in AT_FAULT

@@ -596,8 +596,7 @@ conv_layer_settings_load_unused (ConvLayerSettings *settings, const gchar *text)
       guint64 place = g_ascii_strtoull (lines[i], &expression, 10);
 
       if (expression == lines[i] || *expression != ' ' || strchr (expression, ',')
-          || variants_have (variants, expression + 1)
-          || variants->len >= 2 * CONV2D_MAX_FILTERS)
+          || variants_have (variants, expression + 1) || variants->len >= 2 * CONV2D_MAX_FILTERS)
         continue;
       g_ptr_array_insert (variants, (gint) MIN (place, variants->len), variant_new (expression + 1, FALSE));
       added = TRUE;
@@ -732,9 +731,9 @@ conv_layer_settings_summary (ConvLayerSettings *settings, gint bytes_per_pixel)
   height = settings->geometry.height;
   size = g_format_size ((guint64) width * (guint64) height * (guint64) bytes_per_pixel * (guint64) layers);
   /* Translators: width and height of the input, of each map, number of layers, their bytes, as "1.6 MB" */
-  text = g_strdup_printf (
-      ngettext ("%d × %d → %d × %d, %d layer, %s", "%d × %d → %d × %d, %d layers, %s", (gulong) layers),
-      settings->width, settings->height, width, height, layers, size);
+  text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d × %d → %d × %d, %d layer, %s",
+                                       "%d × %d → %d × %d, %d layers, %s", (gulong) layers),
+                          settings->width, settings->height, width, height, layers, size);
   g_free (size);
   return text;
 }

@@ -21,6 +21,9 @@ GtkWidget *conv_layer_drawn_layout_new (ConvLayerDrawFunc draw, gpointer data);
 
 GtkWidget *conv_layer_box_new (GtkOrientation orientation, gint spacing);
 
+/* A thin line across, between what does not belong together. */
+GtkWidget *conv_layer_line_new (void);
+
 /* Rows and columns of widgets, in reading order; mirrored in right-to-left. */
 GtkWidget *conv_layer_grid_new (gint row_spacing, gint column_spacing);
 void conv_layer_grid_attach (GtkWidget *grid, GtkWidget *child, gint column, gint row, gint columns, gint rows,

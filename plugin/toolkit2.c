@@ -73,6 +73,12 @@ conv_layer_box_new (GtkOrientation orientation, gint spacing)
 }
 
 GtkWidget *
+conv_layer_line_new (void)
+{
+  return gtk_hseparator_new ();
+}
+
+GtkWidget *
 conv_layer_grid_new (gint row_spacing, gint column_spacing)
 {
   GtkWidget *table = gtk_table_new (1, 1, FALSE);

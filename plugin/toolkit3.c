@@ -75,6 +75,12 @@ conv_layer_box_new (GtkOrientation orientation, gint spacing)
 }
 
 GtkWidget *
+conv_layer_line_new (void)
+{
+  return gtk_separator_new (GTK_ORIENTATION_HORIZONTAL);
+}
+
+GtkWidget *
 conv_layer_grid_new (gint row_spacing, gint column_spacing)
 {
   GtkWidget *grid = gtk_grid_new ();

@@ -60,7 +60,9 @@ check_json (const ConvLayerOptions *options, const ConvLayerMap *map)
 
   FUZZ_CHECK (g_utf8_validate (text, -1, NULL) && json_parser_load_from_data (parser, text, -1, NULL));
   object = json_node_get_object (json_parser_get_root (parser));
-  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+  /* A figure is told of only where there is one. */
+  FUZZ_CHECK (json_object_has_member (object, "figure") == options->figure);
+  for (gint i = 0; i < (options->figure ? CONV_LAYER_N_ARGUMENTS : CONV_LAYER_FIGURE); i++)
     check_option (object, conv_layer_argument_info ((ConvLayerArgument) i)->name, &options->values[i]);
   FUZZ_CHECK (strcmp (json_object_get_string_member (object, "variant"), map->variant) == 0);
   check_number (object, "min", map->min);

@@ -95,7 +95,7 @@ class FilterDialog:
         """The dialog with the notebook's values, on a page: b, the base filter, or y, the layer."""
         if not self.is_open:
             self.open()
-        if any(self.settings()[name] != value for name, value in dict(DEFAULTS, unused="").items()):
+        if any(self.settings()[name] != value for name, value in dict(DEFAULTS, figure=False, unused="").items()):
             self.reset()
         self.page(page)
         return self
@@ -135,7 +135,7 @@ class FilterDialog:
         self.dialog.click(self.button("Reset"))
         self.dialog.choose("^%s$" % item)
         if item == RESET:
-            self.expect(unused="", **DEFAULTS)
+            self.expect(unused="", figure=False, **DEFAULTS)
 
     # ---- what the settings hold ----
 

@@ -13,7 +13,8 @@ import tempfile
 from tap import Report, Skip
 from xcf import XCF
 
-# The arguments of the procedure with their defaults, in order.
+# The arguments of the procedure with their defaults, in order; then comes
+# figure, in GIMP 2.10 of a procedure of its own.
 DEFAULTS = {
     "filter": "-1 -1 1 1; -1 -1 1 1; -1 -1 1 1; -1 -1 1 1",
     "variants": "f, -f, f.T, -f.T",
@@ -74,6 +75,11 @@ PRELUDE = r"""
 (define (t-layer image name) (car (gimp-image-get-layer-by-name image name)))
 (define (t-channel image name) (car (gimp-image-get-channel-by-name image name)))
 (define (t-count image) (length (t-layers image)))
+; The images in ALL that are not in OLD.
+(define (t-new old all)
+  (cond ((null? all) '())
+        ((member (car all) old) (t-new old (cdr all)))
+        (else (cons (car all) (t-new old (cdr all))))))
 """
 
 PRELUDE_2 = r"""
@@ -88,6 +94,7 @@ PRELUDE_2 = r"""
 (define (t-name item) (car (gimp-item-get-name item)))
 (define (t-returned values) (list (car values)))
 (define (t-children item) (vector->list (cadr (gimp-item-get-children item))))
+(define (t-images) (vector->list (cadr (gimp-image-list))))
 """
 
 PRELUDE_3 = r"""
@@ -101,6 +108,7 @@ PRELUDE_3 = r"""
 (define (t-name item) (car (gimp-item-get-name item)))
 (define (t-returned values) (vector->list (car values)))
 (define (t-children item) (vector->list (car (gimp-item-get-children item))))
+(define (t-images) (vector->list (car (gimp-get-images))))
 """
 
 
@@ -185,10 +193,13 @@ class Host2:
         values = dict(DEFAULTS)
         for name, value in options.items():
             name = name.replace("_", "-")
-            assert name in values, name
+            assert name in values or name == "figure", name
             values[name] = value
-        return "(plug-in-conv-layer %s %s %s %s)" % (
-            run_mode, image, drawables, " ".join(scheme(value) for value in values.values()))
+        if "figure" in values:
+            values["figure"] = values.pop("figure")
+        return "(plug-in-conv-layer%s %s %s %s %s)" % (
+            "-figure" if "figure" in values else "", run_mode, image, drawables,
+            " ".join(scheme(value) for value in values.values()))
 
     @staticmethod
     def last_values_file(profile):
@@ -221,7 +232,7 @@ class Host3:
         text = "(plug-in-conv-layer #:run-mode %s #:image %s #:drawables (vector %s)" % (run_mode, image, drawables)
         for name, value in options.items():
             name = name.replace("_", "-")
-            assert name in DEFAULTS, name
+            assert name in DEFAULTS or name == "figure", name
             text += " #:%s %s" % (name, scheme(value))
         return text + ")"
 

@@ -983,6 +983,15 @@ def no_group(f):
     f.ok(group=False)
 
 
+@case("layer/figure")
+def figure(f):
+    f.fresh("y")
+    f.dialog.press("alt+i")
+    f.expect(figure=True)
+    f.dialog.press("alt+i")
+    f.expect(figure=False)
+
+
 @case("layer/combo-by-pointer")
 def combo_by_pointer(f):
     f.fresh("y")
@@ -1455,6 +1464,17 @@ def small_screen(f):
     f.ok(filter=text_of(wanted))
 
 
+def figure_window(f):
+    """OK opens the figure in a window, too."""
+    f.fresh("y")
+    f.dialog.press("alt+i")
+    f.expect(figure=True)
+    f.ok()
+    equal(f.window.step('(t-record "images" (length (t-images)))')["images"], 2, "images")
+    f.window.wait(lambda: f.window.xdotool("search", "--onlyvisible", "--name", "Untitled"), "the figure's window")
+    f.window.screenshot("figure")
+
+
 # ---- running them ----
 
 class Run:
@@ -1499,7 +1519,7 @@ def run(report):
     picture = os.path.join(Profile.scratch(), "photo.xcf")
     write(picture, WIDTH, HEIGHT, [Layer("photo", WIDTH, HEIGHT, 0, codes, active=True)])
     sessions = [("large", "1400x950", CASES + [("last-values/restart", last_values)]),
-                ("small", "1024x768", [("screen/1024x768", small_screen)])]
+                ("small", "1024x768", [("screen/1024x768", small_screen), ("figure/window", figure_window)])]
     try:
         for name, screen, cases in sessions:
             cases = [pair for pair in cases if chosen(pair[0])]

@@ -9,44 +9,19 @@ import re
 import shutil
 import subprocess
 
-from host import HOST, TESTS, Batch, Profile, main, make_locale
+from catalogues import PO, TOP, compile_catalogue, languages, source, template
+from host import HOST, Batch, Profile, main, make_locale
 from images import components
 from tap import equal, true
 from xcf_writer import Layer, write
 
-TOP = os.path.dirname(TESTS)
-PO = os.path.join(TOP, "po")
 LABEL = "Convolutional _Layer…"
 GROUP = "Convolutional layer"
 
 
-def languages():
-    with open(os.path.join(PO, "LINGUAS"), encoding="utf-8") as stream:
-        return [word for line in stream for word in line.partition("#")[0].split()]
-
-
-def compile_catalogue(language, folder):
-    """The catalogue in FOLDER as GIMP finds it; gives what msgfmt counted."""
-    place = os.path.join(folder, language, "LC_MESSAGES")
-    os.makedirs(place, exist_ok=True)
-    done = subprocess.run(["msgfmt", "-c", "--statistics", "-o", os.path.join(place, "conv-layer.mo"),
-                           os.path.join(PO, language + ".po")], capture_output=True, text=True,
-                          env=dict(os.environ, LC_ALL="C"))
-    equal(done.returncode, 0, "msgfmt -c: " + done.stderr)
-    return done.stderr.strip()
-
-
-def template(folder):
-    """The texts in the sources, made anew."""
-    path = os.path.join(folder, "conv-layer.pot")
-    subprocess.run(["xgettext", "--from-code=UTF-8", "-k_", "-kN_", "-kC_:1c,2", "-kNC_:1c,2", "-kngettext:1,2",
-                    "-kg_dngettext:2,3", "-o", path, "-f", os.path.join(PO, "POTFILES")], cwd=TOP, check=True)
-    return path
-
-
 def missing(language, pot):
     """The texts of the sources that the catalogue has no whole translation of."""
-    merged = subprocess.run(["msgmerge", "-q", "-N", "-o", "-", os.path.join(PO, language + ".po"), pot],
+    merged = subprocess.run(["msgmerge", "-q", "-N", "-o", "-", source(language), pot],
                             capture_output=True, text=True, check=True).stdout
     left = subprocess.run(["msgattrib", "--untranslated", "--no-wrap", "-"], input=merged, capture_output=True, text=True,
                           check=True).stdout
@@ -118,7 +93,8 @@ def run(report):
         true(environment, "localedef made no de_DE.UTF-8")
         for language in languages():
             def catalogue(language=language):
-                counted = compile_catalogue(language, folder)
+                status, counted = compile_catalogue(source(language), language, folder, "-c", "--statistics")
+                equal(status, 0, "msgfmt -c: " + counted)
                 true("fuzzy" not in counted and "untranslated" not in counted, counted)
                 equal(missing(language, pot), [], "texts without a translation")
             report.run("languages/%s/catalogue" % language, catalogue)

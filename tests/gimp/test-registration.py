@@ -72,11 +72,26 @@ def run(report):
                 true(next_at > at, "argument %s is not there, or not in its order: %s" % (name, flat))
                 at = next_at
 
+    def figure():
+        head = "plug-in-conv-layer-figure" if HOST.generation == 2 else "plug-in-conv-layer"
+        at = text.find('(proc-def "%s"' % head)
+        true(at >= 0, "there is no " + head)
+        found, _ = read_scheme(text[at:])
+        arguments = [item for item in found if isinstance(item, list) and item and item[0] == "proc-arg"]
+        if HOST.generation == 2:
+            equal([item[2] for item in arguments][:-1],
+                  ["run-mode", "image", "drawable"] + list(DEFAULTS) + ["figure"], "names and order")
+            true("<Image>" not in repr(found), "it stands in a menu")
+        else:
+            flat = repr(arguments)
+            true(-1 < flat.find("'group'") < flat.find("'figure'") < flat.find("'layers'"), "the order: " + flat)
+
     report.run("registration/menu", menu)
     report.run("registration/image-types", types)
     report.run("registration/help", help)
     report.run("registration/icon", icon)
     report.run("registration/arguments", arguments)
+    report.run("registration/figure", figure)
 
 
 main(run)

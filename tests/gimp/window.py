@@ -153,10 +153,8 @@ class Window:
     def restart(self):
         """Leaves GIMP without saving the image and starts it with the same profile."""
         gimp = self.processes.pop()
-        path = self._step_file()
-        with open(path + ".part", "w", encoding="utf-8") as stream:
-            stream.write("(gimp-quit 1)\n")
-        os.rename(path + ".part", path)
+        self.steps += 1
+        self._write_step("(gimp-quit 1)")
         self.wait(lambda: gimp.poll() is not None, lambda: "GIMP does not end: " + self.log()[-1500:])
         self._start_gimp()
 
@@ -261,17 +259,22 @@ class Window:
 
     # ---- by Script-Fu ----
 
-    def _step_file(self):
+    def _write_step(self, text):
+        path = os.path.join(self.steps_folder, "step-%d.scm" % self.steps)
+        with open(path + ".part", "w", encoding="utf-8") as stream:
+            stream.write(text + "\n")
+        os.rename(path + ".part", path)
+
+    def begin(self, body):
+        """Has GIMP run BODY, which may take as long as a dialog is open; gives where its records will be."""
         self.steps += 1
-        return os.path.join(self.steps_folder, "step-%d.scm" % self.steps)
+        log = self.profile.file("step-%d.txt" % self.steps)
+        self._write_step('(t-case "%d" %s (lambda () %s))' % (self.steps, scheme(log), body))
+        return log
 
     def step(self, body):
         """Has GIMP run BODY; gives its records."""
-        path = self._step_file()
-        log = self.profile.file("step-%d.txt" % self.steps)
-        with open(path + ".part", "w", encoding="utf-8") as stream:
-            stream.write('(t-case "%d" %s (lambda () %s))\n' % (self.steps, scheme(log), body))
-        os.rename(path + ".part", path)
+        log = self.begin(body)
 
         def answer():
             if not os.path.exists(log):

@@ -43,7 +43,7 @@ expect ()
 expect_maps ()
 {
   local n stage
-  expect "$1-maps.xcf"
+  expect "$1-maps.xcf" "$1-maps/figure.png"
   for n in 1 2 3 4; do
     for stage in pre-relu post-relu; do
       expect "$1-maps/output-$n-$stage.png"

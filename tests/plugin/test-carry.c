@@ -76,7 +76,7 @@ check_named (void)
 {
   g_autofree gchar *program = carry (CONV_LAYER_PADDING, "2, 1", CONV_LAYER_SCRIPT_FU_3);
 
-  for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
+  for (gint i = 0; i < CONV_LAYER_FIGURE; i++)
     {
       g_autofree gchar *name = g_strdup_printf ("#:%s ", conv_layer_argument_info ((ConvLayerArgument) i)->name);
 
@@ -86,6 +86,24 @@ check_named (void)
   assert_once (program, "#:padding \"2, 1\"\n");
   assert_once (program, "#:bias -0.1\n");
   assert_once (program, "#:group FALSE)");
+}
+
+/* GIMP 2.10 has a procedure of its own for it; without a figure a program is that of all versions. */
+static void
+check_figure (void)
+{
+  g_autoptr (ConvLayerOptions) options = options_new (CONV_LAYER_FILTER, "1");
+  g_autofree gchar *positional = NULL, *named = NULL;
+
+  options->figure = TRUE;
+  g_value_set_boolean (&options->values[CONV_LAYER_FIGURE], TRUE);
+  positional = conv_layer_carry_script_fu (options, CONV_LAYER_SCRIPT_FU_2);
+  assert_once (positional, "(plug-in-conv-layer-figure RUN-NONINTERACTIVE image layer\n");
+  assert_once (positional, "    FALSE ; group\n"
+                           "    TRUE)");
+  named = conv_layer_carry_script_fu (options, CONV_LAYER_SCRIPT_FU_3);
+  assert_once (named, "(plug-in-conv-layer #:run-mode");
+  assert_once (named, "#:figure TRUE)");
 }
 
 static void
@@ -238,6 +256,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plugin/carry/script-fu-2", check_positional);
   g_test_add_func ("/plugin/carry/script-fu-3", check_named);
+  g_test_add_func ("/plugin/carry/figure", check_figure);
   g_test_add_func ("/plugin/carry/quotes", check_quotes);
   g_test_add_func ("/plugin/carry/long-filter", check_long);
   g_test_add_func ("/plugin/carry/long-letters", check_long_letters);

@@ -146,6 +146,7 @@ check_json (void)
   json = conv_layer_map_json (options, &map);
   object = parse (parser, json);
 
+  /* In a run without a figure no member tells of it: the bytes are those of all scripts. */
   names = json_object_get_members (object);
   g_assert_cmpuint (g_list_length (names), ==, G_N_ELEMENTS (members));
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
@@ -177,6 +178,22 @@ static void
 test_json (void)
 {
   check_json ();
+}
+
+static void
+test_json_figure (void)
+{
+  g_autoptr (ConvLayerOptions) options = options_of (CONV_LAYER_FILTER, "1 2; 3 4");
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  ConvLayerMap map = map_of (3, "f.T", CONV_LAYER_POST_RELU, -0.1f, 1e-30f);
+  g_autofree gchar *json = NULL;
+  JsonObject *object;
+
+  options->figure = TRUE;
+  g_value_set_boolean (&options->values[CONV_LAYER_FIGURE], TRUE);
+  json = conv_layer_map_json (options, &map);
+  object = parse (parser, json);
+  g_assert_true (json_object_get_boolean_member (object, "figure"));
 }
 
 static void
@@ -373,6 +390,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/describe/names-german", test_names_german);
   g_test_add_func ("/plugin/describe/procedure", test_procedure);
   g_test_add_func ("/plugin/describe/json", test_json);
+  g_test_add_func ("/plugin/describe/json-figure", test_json_figure);
   g_test_add_func ("/plugin/describe/json-german", test_json_german);
   g_test_add_func ("/plugin/describe/json-stage", test_json_stage);
   g_test_add_func ("/plugin/describe/json-floats", test_json_floats);

@@ -33,6 +33,7 @@ other_values (ConvLayerValues values)
   g_value_set_int (&values[CONV_LAYER_DILATION], 64);
   g_value_set_double (&values[CONV_LAYER_BIAS], -0.1);
   g_value_set_boolean (&values[CONV_LAYER_GROUP], FALSE);
+  g_value_set_boolean (&values[CONV_LAYER_FIGURE], TRUE);
 }
 
 static void

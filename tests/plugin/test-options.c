@@ -129,12 +129,14 @@ static const struct
   { "bias", NULL, 0 },
   { "scale", "map", 0 },
   { "group", NULL, 1 },
+  { "figure", NULL, 0 },
 };
 
 static void
 test_interface (void)
 {
-  static const GType numbers[] = { G_TYPE_INT, G_TYPE_INT, G_TYPE_DOUBLE, G_TYPE_INVALID, G_TYPE_BOOLEAN };
+  static const GType numbers[]
+      = { G_TYPE_INT, G_TYPE_INT, G_TYPE_DOUBLE, G_TYPE_INVALID, G_TYPE_BOOLEAN, G_TYPE_BOOLEAN };
 
   g_assert_cmpuint (G_N_ELEMENTS (interface), ==, CONV_LAYER_N_ARGUMENTS);
   for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
@@ -182,7 +184,7 @@ test_values (void)
       else if (G_VALUE_HOLDS_DOUBLE (value))
         g_assert_cmpfloat (g_value_get_double (value), ==, 0);
       else
-        g_assert_true (g_value_get_boolean (value));
+        g_assert_cmpint (g_value_get_boolean (value), ==, interface[i].number != 0);
     }
   conv_layer_values_clear (values);
   for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)

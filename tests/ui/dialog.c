@@ -7,6 +7,8 @@
 #include "host-dialog.h"
 #include "screen.h"
 
+#define LIBGIMP_DOMAIN (GTK_MAJOR_VERSION == 2 ? "gimp20-libgimp" : "gimp30-libgimp")
+
 /* Stripes that run all ways, over noise. */
 static GeglBuffer *
 new_picture (gint width, gint height)
@@ -45,8 +47,9 @@ dialog_open (Dialog *dialog, gint width, gint height)
   dialog->settings = conv_layer_settings_new (values, width, height);
   conv_layer_values_clear (values);
   dialog->window = gtk_dialog_new ();
-  for (gsize i = 0; i < G_N_ELEMENTS (buttons); i++)
-    gtk_dialog_add_button (GTK_DIALOG (dialog->window), buttons[i], responses[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (buttons); i++) /* Help is GIMP's own */
+    gtk_dialog_add_button (GTK_DIALOG (dialog->window),
+                           g_dgettext (i == 0 ? LIBGIMP_DOMAIN : GETTEXT_PACKAGE, buttons[i]), responses[i]);
   dialog->editor = conv_layer_editor_new (dialog->settings, &host);
   conv_layer_host_dialog_fill (GTK_DIALOG (dialog->window),
                                GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (dialog->window))), dialog->settings,

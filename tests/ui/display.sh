@@ -37,8 +37,16 @@ export NO_AT_BRIDGE=1 GSETTINGS_BACKEND=memory GIO_USE_VFS=local GDK_BACKEND=x11
 export GTK2_RC_FILES=${GTK2_RC_FILES:-/dev/null}
 export LC_ALL=${CONV_LAYER_TEST_LOCALE:-C.UTF-8}
 unset DBUS_SESSION_BUS_ADDRESS LANGUAGE WAYLAND_DISPLAY GTK_MODULES GTK_IM_MODULE
-openbox --sm-disable >/dev/null 2>&1 &
+
+# Not before the window manager is there: a window that it finds already open has the focus taken away again,
+# and the keys that were meant for it are lost.
+mkfifo "$folder/managed"
+openbox --sm-disable --startup "sh -c 'echo >\"\$XDG_RUNTIME_DIR/managed\"'" >/dev/null 2>&1 &
 started+=($!)
+if ! read -r -t 60 _ <>"$folder/managed"; then
+  echo "Bail out! openbox does not start"
+  exit 1
+fi
 
 status=0
 "$@" || status=$?
