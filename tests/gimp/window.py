@@ -106,6 +106,11 @@ class Widgets:
     def has(self, **like):
         return bool(self.all(**like))
 
+    def tooltips(self):
+        """Windows with neither title nor menu nor list."""
+        return [window for window in self.windows if re.search("^Gtk(Tooltip)?Window$", window.type)
+                and not window.title and not window.has(type="Menu|TreeView")]
+
 
 class Window:
     """GIMP in a window, with one image open.  THEME: light or dark; LANGUAGE: a locale such as de_DE;
@@ -255,13 +260,15 @@ class Window:
         """What CONDITION gives, once it is true; WHAT may be a function that tells what there is instead."""
         end = time.monotonic() + patience
         while True:
+            begin = time.monotonic()
             result = condition()
             if result:
                 return result
             if time.monotonic() > end:
                 self.screenshot("late")
                 raise AssertionError("waited in vain: %s" % (what() if callable(what) else what))
-            time.sleep(0.01)
+            # Who looks all the time keeps the others from what is waited for.
+            time.sleep(max(0.02, time.monotonic() - begin))
 
     # ---- by Script-Fu ----
 
@@ -454,7 +461,7 @@ class Dialog:
             # A tooltip of where the pointer stood goes when it moves; until then it would take the click.
             self.wait(lambda widgets: not any(
                 tip.x <= x < tip.x + tip.width and tip.y <= y < tip.y + tip.height
-                for tip in widgets.windows if tip.type == "GtkTooltipWindow"), "no tooltip at %d, %d" % (x, y))
+                for tip in widgets.tooltips()), "no tooltip at %d, %d" % (x, y))
             self.window.xdotool(*command)
 
     def click(self, widget=None, button=1, times=1, at=None, **like):
@@ -514,7 +521,8 @@ def open_dialog(window, menu=False):
         window.keys("ctrl+shift+f", pause=0)
     dialog = Dialog(window)
     window.wait(lambda: dialog.is_open and dialog.events("dialog-shown"), "the dialog")
-    # A click may be lost before the window manager has given it the keyboard.
-    dialog.wait(lambda widgets: any(found.active for found in widgets.all(title=TITLE)), "the dialog with the keyboard")
+    # A click may be lost before the window manager has given it, or a message over it, the keyboard.
+    dialog.wait(lambda widgets: widgets.has(title=TITLE) and any(found.active for found in widgets.windows),
+                "the dialog with the keyboard")
     dialog.settle()
     return dialog
