@@ -498,7 +498,8 @@ class Dialog:
 
     def choose(self, item):
         """The item of an open menu whose text matches."""
-        self.click(self.wait_for(text=item, type="Label"))
+        self.wait_for(text=item, type="Label")
+        self.click(text=item, type="Label")  # where it stays
 
     @property
     def is_open(self):
