@@ -14,6 +14,7 @@
 #include "editor-tile.h"
 #include "presets.h"
 #include "toolkit.h"
+#include "trace.h"
 
 #define WIDTH 260         /* asked for; more cells scroll */
 #define HEIGHT 136        /* the rows of the lesson's filter */
@@ -48,6 +49,7 @@ typedef struct
   gdouble weights[MAX_WEIGHTS], min, max;
   gchar *texts[MAX_WEIGHTS]; /* as much of each number as a cell holds */
   gint widths[MAX_WEIGHTS];
+  gboolean changed; /* what the trace is told of when it is drawn */
 
   gint row, column; /* the current cell: the entry's */
   Mode mode;
@@ -250,6 +252,7 @@ place_entry (ConvLayerCells *cells)
                                area.height - 2 * MARK);
   gtk_layout_move (GTK_LAYOUT (cells->layout), cells->entry, area.x + MARK, area.y + MARK);
   color_entry (cells);
+  cells->changed = TRUE;
   gtk_widget_queue_draw (cells->layout);
 }
 
@@ -376,6 +379,9 @@ draw (GtkWidget *widget, cairo_t *cr, gint width, gint height, gpointer data)
         ring (cr, &area, 0, 1);
       }
   draw_mark (cells, cr);
+  if (cells->changed)
+    conv_layer_trace ("cells-drawn", "%d %d", cells->row + 1, cells->column + 1);
+  cells->changed = FALSE;
 }
 
 /* ---- the current cell ---- */

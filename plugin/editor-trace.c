@@ -16,6 +16,13 @@
 #define PERIOD 40    /* milliseconds from one look at the widgets to the next */
 #define HELD_UP 4000 /* microseconds of the main loop that are worth telling */
 
+/* A window as it is described. */
+typedef struct
+{
+  JsonBuilder *builder;
+  gint x, y; /* on the screen: asked for once, as the X server is to answer */
+} Description;
+
 static void
 add_text (JsonBuilder *builder, const gchar *member, const gchar *text)
 {
@@ -43,19 +50,19 @@ add_truth (JsonBuilder *builder, const gchar *member, gboolean truth)
 
 /* In pixels of the screen. */
 static void
-add_place (JsonBuilder *builder, GtkWidget *widget)
+add_place (const Description *description, GtkWidget *widget)
 {
+  JsonBuilder *builder = description->builder;
   GtkWidget *top = gtk_widget_get_toplevel (widget);
   gint scale = conv_layer_widget_scale (widget);
-  gint x = 0, y = 0, origin_x = 0, origin_y = 0;
+  gint x = 0, y = 0;
   GtkAllocation place;
 
   gtk_widget_get_allocation (widget, &place);
   if (!gtk_widget_get_window (top) || !gtk_widget_translate_coordinates (widget, top, 0, 0, &x, &y))
     return;
-  gdk_window_get_origin (gtk_widget_get_window (top), &origin_x, &origin_y);
-  add_number (builder, "x", (origin_x + x) * scale);
-  add_number (builder, "y", (origin_y + y) * scale);
+  add_number (builder, "x", (description->x + x) * scale);
+  add_number (builder, "y", (description->y + y) * scale);
   add_number (builder, "width", place.width * scale);
   add_number (builder, "height", place.height * scale);
 }
@@ -102,7 +109,8 @@ add_state (JsonBuilder *builder, GtkWidget *widget)
 static void
 add_widget (GtkWidget *widget, gpointer data)
 {
-  JsonBuilder *builder = data;
+  const Description *description = data;
+  JsonBuilder *builder = description->builder;
   gchar *tooltip;
 
   if (!gtk_widget_get_mapped (widget))
@@ -112,7 +120,7 @@ add_widget (GtkWidget *widget, gpointer data)
   add_text (builder, "type", G_OBJECT_TYPE_NAME (widget));
   add_text (builder, "name", atk_object_get_name (gtk_widget_get_accessible (widget)));
   add_text (builder, "tooltip", tooltip);
-  add_place (builder, widget);
+  add_place (description, widget);
   add_state (builder, widget);
   add_truth (builder, "sensitive", gtk_widget_is_sensitive (widget));
   add_truth (builder, "focusable", gtk_widget_get_can_focus (widget));
@@ -121,7 +129,7 @@ add_widget (GtkWidget *widget, gpointer data)
     {
       json_builder_set_member_name (builder, "children");
       json_builder_begin_array (builder);
-      gtk_container_forall (GTK_CONTAINER (widget), add_widget, builder);
+      gtk_container_forall (GTK_CONTAINER (widget), add_widget, data);
       json_builder_end_array (builder);
     }
   json_builder_end_object (builder);
@@ -144,15 +152,19 @@ finish_text (JsonBuilder *builder)
 static gchar *
 describe_windows (void)
 {
-  JsonBuilder *builder = json_builder_new ();
+  Description description = { .builder = json_builder_new () };
   GList *windows = gtk_window_list_toplevels ();
 
-  json_builder_begin_array (builder);
+  json_builder_begin_array (description.builder);
   for (GList *window = windows; window; window = window->next)
-    add_widget (window->data, builder);
-  json_builder_end_array (builder);
+    {
+      if (gtk_widget_get_mapped (window->data))
+        gdk_window_get_origin (gtk_widget_get_window (window->data), &description.x, &description.y);
+      add_widget (window->data, &description);
+    }
+  json_builder_end_array (description.builder);
   g_list_free (windows);
-  return finish_text (builder);
+  return finish_text (description.builder);
 }
 
 static gboolean

@@ -95,7 +95,8 @@ class FilterDialog:
         """The dialog with the notebook's values, on a page: b, the base filter, or y, the layer."""
         if not self.is_open:
             self.open()
-        if any(self.settings()[name] != value for name, value in dict(DEFAULTS, figure=False, unused="").items()):
+        settings = self.settings()
+        if any(settings[name] != value for name, value in dict(DEFAULTS, figure=False, unused="").items()):
             self.reset()
         self.page(page)
         return self
@@ -372,6 +373,8 @@ class FilterDialog:
             return xcf if xcf.names() == maps.tree() + ["photo"] else None
         xcf = self.window.wait(complete, lambda: "the tree %r; there is %r" % (
             maps.tree(), self.window.save("result.xcf").names()))
+        if maps.options["scale"] == "raw":
+            self.window.close_message()  # so many pixels were clipped
         self.window.step(self.only_photo())
         check_layers(xcf, maps)
         return maps

@@ -327,9 +327,12 @@ class Profile:
             pages = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(EXECUTABLE))), "help")
             if os.path.isdir(pages):
                 os.symlink(pages, os.path.join(place, "help"))
+        self.known = own_plug_ins() if known else None
+        if self.known and GENERATION == 3:
+            # It asks them all again after it spoke another language.
+            gimprc += '(prev-language "C.UTF-8")\n'
         with open(os.path.join(self.path, "gimprc"), "w") as stream:
             stream.write(gimprc)
-        self.known = own_plug_ins() if known else None
         self.forget()
         self.runs = 0
 

@@ -15,7 +15,8 @@ from xcf import XCF
 
 NEEDED = ("Xvfb", "xdotool", "openbox", "import", "xclip")
 NAMES = {2: ("gimp-2.10", "gimp"), 3: ("gimp-3.2", "gimp-3.0", "gimp-3", "gimp")}
-PATIENCE = 120  # seconds until a window that does not answer is given up
+PATIENCE_START = 600  # seconds until a GIMP that does not come up is given up
+PATIENCE = 120  # and a window that does not answer
 PATIENCE_INSIDE = 60  # and what is waited for in one that does
 TITLE = "Convolutional Layer"
 # In GIMP's log: our process (GLib writes its name and number), or GIMP speaks of it.
@@ -105,6 +106,11 @@ class Widgets:
     def has(self, **like):
         return bool(self.all(**like))
 
+    def tooltips(self):
+        """Windows with neither title nor menu nor list."""
+        return [window for window in self.windows if re.search("^Gtk(Tooltip)?Window$", window.type)
+                and not window.title and not window.has(type="Menu|TreeView")]
+
 
 class Window:
     """GIMP in a window, with one image open.  THEME: light or dark; LANGUAGE: a locale such as de_DE;
@@ -130,12 +136,10 @@ class Window:
         self._start_gimp()
 
     def _choose_files_by_path(self):
-        """A path can be typed in GTK's file choosers as they open: letters of GTK 2's may be lost among the files used
-        last, and GTK 3's Ctrl+L warns when the key is let go before the new entry is on the screen."""
+        """GTK's file choosers open with the folder at work, not the files used last; GTK 2's with an entry for a path."""
         for name, text in (("gtk-2.0/gtkfilechooser.ini",
                             "[Filechooser Settings]\nLocationMode=filename-entry\nStartupMode=cwd\n"),
-                           ("glib-2.0/settings/keyfile",
-                            "[org/gtk/settings/file-chooser]\nlocation-mode='filename-entry'\n")):
+                           ("glib-2.0/settings/keyfile", "[org/gtk/settings/file-chooser]\nstartup-mode='cwd'\n")):
             path = os.path.join(self.profile.file("xdg-config"), name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding="utf-8") as stream:
@@ -212,9 +216,14 @@ class Window:
 
     def _start_display(self, screen):
         read, wrote = os.pipe()
+        # Each frame of GTK 3 is a picture of the window, made and thrown away: its memory stays with malloc, as a virtual
+        # machine may take longer to find pages than the frame to be drawn.
+        environment = dict(os.environ, GLIBC_TUNABLES=":".join(
+            os.environ.get("GLIBC_TUNABLES", "").split(":")
+            + ["glibc.malloc.mmap_max=0", "glibc.malloc.trim_threshold=%d" % (1 << 30)]).strip(":"))
         self.processes.append(subprocess.Popen(["Xvfb", "-displayfd", str(wrote), "-screen", "0", screen + "x24",
                                                 "-nolisten", "tcp"], pass_fds=[wrote], stdout=subprocess.DEVNULL,
-                                               stderr=subprocess.DEVNULL, start_new_session=True))
+                                               stderr=subprocess.DEVNULL, start_new_session=True, env=environment))
         os.close(wrote)
         with os.fdopen(read) as stream:
             number = stream.readline().strip()
@@ -249,13 +258,15 @@ class Window:
         """What CONDITION gives, once it is true; WHAT may be a function that tells what there is instead."""
         end = time.monotonic() + patience
         while True:
+            begin = time.monotonic()
             result = condition()
             if result:
                 return result
             if time.monotonic() > end:
                 self.screenshot("late")
                 raise AssertionError("waited in vain: %s" % (what() if callable(what) else what))
-            time.sleep(0.03)
+            # Who looks all the time keeps the others from what is waited for.
+            time.sleep(max(0.02, time.monotonic() - begin))
 
     # ---- by Script-Fu ----
 
@@ -309,7 +320,7 @@ class Window:
     def activate(self, title=None):
         """The keyboard goes to the window of TITLE, the image's without one."""
         windows = self.wait(lambda: self.xdotool("search", "--onlyvisible", "--name", title or self.title),
-                            "the window %r" % (title or self.title))
+                            "the window %r" % (title or self.title), PATIENCE_START)
         self.xdotool("windowactivate", "--sync", windows[-1])
         time.sleep(0.3)
 
@@ -317,6 +328,13 @@ class Window:
         for key in keys:
             self.xdotool("key", "--clearmodifiers", key)
             time.sleep(pause)
+
+    def close_message(self):
+        """GIMP's window with what a plug-in told; it may cover the next dialog."""
+        title = "^GIMP Message$"
+        self.activate(title)
+        self.keys("Escape", pause=0)
+        self.wait(lambda: not self.xdotool("search", "--onlyvisible", "--name", title), "GIMP's message to go")
 
     def screenshot(self, name):
         """Of the whole screen; a second one of that name gets a number."""
@@ -341,27 +359,42 @@ class Window:
 
 
 class Dialog:
-    """The filter's dialog in a Window; made by open_dialog()."""
+    """The filter's dialog in a Window, from its opening on; made by open_dialog()."""
 
     def __init__(self, window):
         self.window = window
+        self._text, self._widgets = None, None  # as they were last seen
+        self._trace, self._read = [], 0
 
     # ---- what there is ----
 
     def widgets(self):
         try:
             with open(self.window.widgets_file, encoding="utf-8") as stream:
-                return Widgets(json.load(stream))
-        except (OSError, ValueError):
+                text = stream.read()
+        except OSError:
             return Widgets([])
+        if text != self._text:
+            try:
+                self._widgets, self._text = Widgets(json.loads(text)), text
+            except ValueError:
+                return Widgets([])
+        return self._widgets
 
     def trace(self):
         """(microseconds, event, text) of each line."""
-        if not os.path.exists(self.window.trace_file):
-            return []
-        with open(self.window.trace_file, encoding="utf-8") as stream:
-            lines = [line.rstrip("\n").split(" ", 2) for line in stream if line.endswith("\n")]
-        return [(int(line[0]), line[1], line[2] if len(line) > 2 else "") for line in lines]
+        try:
+            with open(self.window.trace_file, "rb") as stream:
+                stream.seek(self._read)
+                new = stream.read()
+        except FileNotFoundError:
+            return self._trace
+        new = new[:new.rfind(b"\n") + 1]  # the last line may be half written
+        self._read += len(new)
+        for line in new.decode().split("\n")[:-1]:
+            moment, event, text = line.split(" ", 2)
+            self._trace.append((int(moment), event, text))
+        return self._trace
 
     def events(self, name):
         return [line for line in self.trace() if line[1] == name]
@@ -416,12 +449,23 @@ class Dialog:
         self.window.xdotool("key", "--clearmodifiers", "--delay", 15, *keys)
 
     def type(self, text):
-        self.window.xdotool("type", "--clearmodifiers", "--delay", "25", "--", text)
+        if text.isascii():
+            self.window.xdotool("type", "--clearmodifiers", "--delay", "25", "--", text)
+        else:
+            # xdotool lends a key to a letter that no key has, and takes it back before GTK 3 asks what it was.
+            self.window.set_clipboard(text)
+            self.press("ctrl+v")
         self.settle()
 
     def point(self, x, y, *command):
         # No --sync: xdotool would wait for long where the pointer stands there already.
-        self.window.xdotool("mousemove", x, y, *command)
+        self.window.xdotool("mousemove", x, y)
+        if command:
+            # A tooltip of where the pointer stood goes when it moves; until then it would take the click.
+            self.wait(lambda widgets: not any(
+                tip.x <= x < tip.x + tip.width and tip.y <= y < tip.y + tip.height
+                for tip in widgets.tooltips()), "no tooltip at %d, %d" % (x, y))
+            self.window.xdotool(*command)
 
     def click(self, widget=None, button=1, times=1, at=None, **like):
         """On the middle of WIDGET, or AT x, y within it, or on the one that is LIKE."""
@@ -457,7 +501,8 @@ class Dialog:
 
     def choose(self, item):
         """The item of an open menu whose text matches."""
-        self.click(self.wait_for(text=item, type="Label"))
+        self.wait_for(text=item, type="Label")
+        self.click(text=item, type="Label")  # where it stays
 
     @property
     def is_open(self):
@@ -480,6 +525,8 @@ def open_dialog(window, menu=False):
         window.keys("ctrl+shift+f", pause=0)
     dialog = Dialog(window)
     window.wait(lambda: dialog.is_open and dialog.events("dialog-shown"), "the dialog")
-    dialog.wait(lambda widgets: widgets.has(title=TITLE), "the widgets of the dialog")
+    # A click may be lost before the window manager has given it, or a message over it, the keyboard.
+    dialog.wait(lambda widgets: widgets.has(title=TITLE) and any(found.active for found in widgets.windows),
+                "the dialog with the keyboard")
     dialog.settle()
     return dialog
