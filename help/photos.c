@@ -241,15 +241,15 @@ draw_figure (Canvas *canvas, GeglBuffer *picture, const ConvLayerOptions *option
              GError **error)
 {
   ConvLayerFigureHost host = { new_layer, copy_map, canvas };
-  ConvLayerOptions *picture_options = conv_layer_figure_picture_options (options);
-  GPtrArray *maps = make_maps (picture, options, canvas->maps, error);
+  ConvLayerOptions *picture_options = conv_layer_figure_picture_options (options, error);
+  GPtrArray *maps = picture_options ? make_maps (picture, options, canvas->maps, error) : NULL;
   GPtrArray *whole = maps ? make_maps (picture, picture_options, canvas->picture, error) : NULL;
   gboolean good = whole && conv_layer_figure_draw (figure, options, maps, whole->pdata[0], &host, error);
 
   end_layer (canvas);
   g_clear_pointer (&maps, g_ptr_array_unref);
   g_clear_pointer (&whole, g_ptr_array_unref);
-  conv_layer_options_free (picture_options);
+  g_clear_pointer (&picture_options, conv_layer_options_free);
   return good;
 }
 

@@ -110,17 +110,19 @@ append_scheme_value (GString *program, const GValue *value)
 typedef struct
 {
   const gchar *console, *load, *layer, *call;
+  const gchar *newest; /* the image that was made last */
   gboolean named;
 } Dialect;
 
 static const Dialect dialects[] = {
-  [CONV_LAYER_SCRIPT_FU_2]
-  = { "Filters > Script-Fu > Console", "(gimp-file-load RUN-NONINTERACTIVE path path)",
-      "(layer (car (gimp-image-get-active-drawable image)))", "RUN-NONINTERACTIVE image layer", FALSE },
+  [CONV_LAYER_SCRIPT_FU_2] = { "Filters > Script-Fu > Console", "(gimp-file-load RUN-NONINTERACTIVE path path)",
+                               "(layer (car (gimp-image-get-active-drawable image)))", "RUN-NONINTERACTIVE image layer",
+                               "(vector-ref (cadr (gimp-image-list)) 0)", FALSE },
   [CONV_LAYER_SCRIPT_FU_3]
   = { "Filters > Development > Script-Fu > Script-Fu Console", "(gimp-file-load RUN-NONINTERACTIVE path)",
       "(layers (car (gimp-image-get-selected-drawables image)))",
-      "#:run-mode RUN-NONINTERACTIVE #:image image #:drawables layers", TRUE },
+      "#:run-mode RUN-NONINTERACTIVE #:image image #:drawables layers", "(vector-ref (car (gimp-get-images)) 0)",
+      TRUE },
 };
 
 gchar *
@@ -152,8 +154,10 @@ conv_layer_carry_script_fu (const ConvLayerOptions *options, ConvLayerDialect di
       if (!words->named && i + 1 < count)
         g_string_append_printf (program, " ; %s", name);
     }
-  g_string_append (program, ")\n"
-                            "  (gimp-display-new image))\n");
+  g_string_append (program, ")\n");
+  if (figure)
+    g_string_append_printf (program, "  (gimp-display-new %s) ; the figure\n", words->newest);
+  g_string_append (program, "  (gimp-display-new image))\n");
   return g_string_free (program, FALSE);
 }
 

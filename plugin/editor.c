@@ -81,7 +81,7 @@ show_problem (Editor *editor, const gchar *problem)
   g_free (summary);
 }
 
-/* The options in one text; free with g_free(). */
+/* The options that the maps depend on in one text; free with g_free(). */
 static gchar *
 options_key (const ConvLayerOptions *options)
 {
@@ -90,9 +90,13 @@ options_key (const ConvLayerOptions *options)
   for (gint i = 0; i < CONV_LAYER_N_ARGUMENTS; i++)
     {
       gchar number[G_ASCII_DTOSTR_BUF_SIZE];
-      gchar *text = G_VALUE_HOLDS_DOUBLE (&options->values[i])
-                        ? g_strdup (g_ascii_dtostr (number, sizeof number, g_value_get_double (&options->values[i])))
-                        : g_strdup_value_contents (&options->values[i]);
+      gchar *text;
+
+      if (i == CONV_LAYER_GROUP || i == CONV_LAYER_FIGURE)
+        continue;
+      text = G_VALUE_HOLDS_DOUBLE (&options->values[i])
+                 ? g_strdup (g_ascii_dtostr (number, sizeof number, g_value_get_double (&options->values[i])))
+                 : g_strdup_value_contents (&options->values[i]);
 
       g_string_append_printf (key, "%s\n", text);
       g_free (text);

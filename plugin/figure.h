@@ -23,33 +23,39 @@ typedef struct
   gint output;           /* of a filter or map, from 1 */
   ConvLayerStages stage; /* of a map */
   GeglRectangle image;
-  GeglRectangle title; /* two lines above the image */
+  GeglRectangle title; /* two lines above the image, in its middle */
 } ConvLayerPart;
 
 /* All in pixels.  A map has its own size; text, tiles and gaps go by it. */
 typedef struct
 {
   gint width, height;
-  gint letter; /* size of the titles' font */
-  gint number; /* size of the font in the tiles */
-  gint cell;   /* width and height of a weight's cell */
-  gint line;   /* width of the frames */
-  gint across; /* outputs beside each other */
+  gint letter;   /* size of the titles' font */
+  gdouble small; /* of that in their second line */
+  gint detail;   /* height of the second line */
+  gint number;   /* size of the font in the tiles */
+  gint cell;     /* width and height of a weight's cell */
+  gint line;     /* width of the frames */
+  gint across;   /* outputs beside each other */
   /* ConvLayerPart: the picture, the filters, then the maps in the order of
    * conv_layer_render(). */
   GArray *parts;
 } ConvLayerFigure;
 
-/* The layout for an input of WIDTH x HEIGHT pixels; depends on nothing else, so
- * it can be had before anything is made.  Free with conv_layer_figure_free().
+/* The significant digits of a number in a tile. */
+#define CONV_LAYER_FIGURE_DIGITS 3
+
+/* The layout for an input of WIDTH x HEIGHT pixels; it asks for no font and no
+ * map, so it can be had before anything is made.  Free with conv_layer_figure_free().
  * NULL with CONV_LAYER_ERROR_SIZE when there can be no maps or the figure would
  * be larger than an image can be. */
 ConvLayerFigure *conv_layer_figure_new (const ConvLayerOptions *options, gint width, gint height, GError **error);
 void conv_layer_figure_free (ConvLayerFigure *figure);
 
 /* The options whose one map is the picture in gray as OPTIONS read it, from its
- * least (black) to its greatest value (white). */
-ConvLayerOptions *conv_layer_figure_picture_options (const ConvLayerOptions *options);
+ * least (black) to its greatest value (white).  Free with
+ * conv_layer_options_free(); NULL with CONV_LAYER_ERROR_MEMORY. */
+ConvLayerOptions *conv_layer_figure_picture_options (const ConvLayerOptions *options, GError **error);
 
 /* What the figure asks of its host.  FALSE or NULL with ERROR set ends it. */
 typedef struct

@@ -30,6 +30,7 @@ struct Run
   GArray *layers;          /* gint32 */
   GPtrArray *buffers;      /* of the layers */
   gboolean inserted;       /* they are in an image */
+  gint32 whole;            /* the group of them, not yet in the image, or -1 */
   gboolean silent;         /* no progress is told */
   ConvLayerFigure *figure; /* or NULL */
   Run *picture;            /* for the figure: makes one map, the picture; or NULL */
@@ -230,14 +231,15 @@ show_maps (gint32 whole)
   g_free (stages);
 }
 
-/* The whole group, a copy of that in the draft, not yet in the image.  GIMP
- * composes all that is seen of a group when it copies it, so nothing is. */
-static gint32
-make_group (const Run *run)
+/* The whole group, a copy of that in the draft.  GIMP composes all that is seen
+ * of a group when it copies it, so nothing is. */
+static gboolean
+make_group (Run *run, GError **error)
 {
-  gint32 whole = draft_group (run->home, conv_layer_group_name (), 0, 0), stage = -1, copy;
+  gint32 whole = draft_group (run->home, conv_layer_group_name (), 0, 0), stage = -1;
   gint inside = 0, stages = 0;
 
+  run->inserted = TRUE;
   for (guint i = 0; i < run->layers->len; i++)
     {
       const ConvLayerMap *map = run->maps->pdata[i];
@@ -251,10 +253,15 @@ make_group (const Run *run)
       gimp_item_set_visible (layer, FALSE);
       gimp_image_insert_layer (run->home, layer, stage, inside++);
     }
-  copy = gimp_layer_new_from_drawable (whole, run->image);
-  gimp_item_set_name (copy, conv_layer_group_name ());
-  show_maps (copy);
-  return copy;
+  run->whole = gimp_layer_new_from_drawable (whole, run->image);
+  if (run->whole < 0)
+    {
+      conv_layer_set_memory_error (error);
+      return FALSE;
+    }
+  gimp_item_set_name (run->whole, conv_layer_group_name ());
+  show_maps (run->whole);
+  return TRUE;
 }
 
 /* Returns the group or the first map.  A group comes at once: whenever the
@@ -270,8 +277,8 @@ insert_layers (Run *run)
   parent = MAX (parent, 0); /* 0: the top of the tree */
   if (run->options->group)
     {
-      run->inserted = TRUE;
-      result = make_group (run);
+      result = run->whole;
+      run->whole = -1;
       gimp_image_insert_layer (run->image, result, parent, position);
     }
   else
@@ -322,6 +329,21 @@ copy_layer (gint32 layer, gint32 image)
   return copy;
 }
 
+/* The interpolation that the user or a script has chosen must not count. */
+static gboolean
+scale_layer (gint32 layer, gint width, gint height)
+{
+  gboolean done;
+
+  if (gimp_drawable_width (layer) == width && gimp_drawable_height (layer) == height)
+    return TRUE;
+  gimp_context_push ();
+  gimp_context_set_interpolation (GIMP_INTERPOLATION_CUBIC);
+  done = gimp_layer_scale (layer, width, height, FALSE);
+  gimp_context_pop ();
+  return done;
+}
+
 static gboolean
 copy_to_figure (gint map, const gchar *name, const GeglRectangle *place, gpointer data, GError **error)
 {
@@ -329,16 +351,15 @@ copy_to_figure (gint map, const gchar *name, const GeglRectangle *place, gpointe
   const Run *from = map < 0 ? run->picture : run;
   gint32 copy = copy_layer (g_array_index (from->layers, gint32, MAX (map, 0)), run->figure_image);
 
-  if (copy < 0)
+  if (copy >= 0)
+    gimp_image_insert_layer (run->figure_image, copy, 0, 0);
+  if (copy < 0 || !scale_layer (copy, place->width, place->height))
     {
       conv_layer_figure_set_memory_error (error, run->figure);
       return FALSE;
     }
   if (name)
     gimp_item_set_name (copy, name);
-  gimp_image_insert_layer (run->figure_image, copy, 0, 0);
-  if (gimp_drawable_width (copy) != place->width || gimp_drawable_height (copy) != place->height)
-    gimp_layer_scale (copy, place->width, place->height, FALSE);
   gimp_layer_set_offsets (copy, place->x, place->y);
   return TRUE;
 }
@@ -346,12 +367,17 @@ copy_to_figure (gint map, const gchar *name, const GeglRectangle *place, gpointe
 static gboolean
 compute_picture (Run *run, GError **error)
 {
+  ConvLayerOptions *options = conv_layer_figure_picture_options (run->options, error);
+
+  if (!options)
+    return FALSE;
   run->picture = g_new (Run, 1);
   *run->picture = (Run) { .image = run->image,
                           .home = run->image,
                           .drawable = run->drawable,
-                          .options = conv_layer_figure_picture_options (run->options),
+                          .options = options,
                           .silent = TRUE,
+                          .whole = -1,
                           .figure_image = -1 };
   return compute (run->picture, error);
 }
@@ -392,7 +418,9 @@ release (Run *run)
     gimp_item_delete (g_array_index (run->layers, gint32, i));
   if (run->layers)
     g_array_unref (run->layers);
-  if (run->home != run->image)
+  if (run->whole >= 0)
+    gimp_item_delete (run->whole);
+  if (run->home >= 0 && run->home != run->image)
     gimp_image_delete (run->home);
   if (run->figure_image >= 0)
     gimp_image_delete (run->figure_image);
@@ -414,7 +442,7 @@ prepare (Run *run, GError **error)
   /* Cancel, which kills, goes with the progress: layers without a group come
    * one by one, and the figure is an image that nobody sees while it is made. */
   gimp_progress_end ();
-  return !run->figure || make_figure (run, error);
+  return (!run->figure || make_figure (run, error)) && (!run->options->group || make_group (run, error));
 }
 
 /* The layer that the procedure returns; -1 with ERROR set, and nothing left in
@@ -549,6 +577,7 @@ run_procedure (const gchar *name, gint n_params, const GimpParam *params, GError
   Run run = { .image = params[1].data.d_image,
               .home = params[1].data.d_image,
               .drawable = params[2].data.d_drawable,
+              .whole = -1,
               .figure_image = -1 };
   gint count = options_of (name);
   ConvLayerValues values;

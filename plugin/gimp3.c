@@ -43,6 +43,7 @@ struct Run
   GPtrArray *maps;      /* ConvLayerMap */
   GPtrArray *layers;    /* GimpLayer */
   gboolean inserted;    /* they are in an image */
+  GimpLayer *whole;     /* the group of them, not yet in the image, or NULL */
 
   ConvLayerFigure *figure;       /* or NULL */
   Run *picture;                  /* for the figure: makes one map, the picture; or NULL */
@@ -57,7 +58,9 @@ run_free (gpointer data)
 
   for (guint i = 0; !run->inserted && i < run->layers->len; i++)
     gimp_item_delete (run->layers->pdata[i]);
-  if (run->home != run->image)
+  if (run->whole)
+    gimp_item_delete (GIMP_ITEM (run->whole));
+  if (run->home && run->home != run->image)
     gimp_image_delete (run->home);
   g_ptr_array_unref (run->layers);
   if (run->figure_image)
@@ -111,8 +114,9 @@ new_map (const ConvLayerMap *map, gpointer data, GError **error)
   gint x, y;
   gchar *name = conv_layer_map_name (map);
   GimpImageType type = gimp_image_get_base_type (run->image) == GIMP_GRAY ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
-  GimpLayer *layer = gimp_layer_new (run->home, name, map->width, map->height, type, 100,
-                                     gimp_image_get_default_new_layer_mode (run->image));
+  GimpLayer *layer = run->home ? gimp_layer_new (run->home, name, map->width, map->height, type, 100,
+                                                 gimp_image_get_default_new_layer_mode (run->image))
+                               : NULL;
   GeglBuffer *buffer;
 
   g_free (name);
@@ -151,13 +155,15 @@ drawn (GeglBuffer *buffer, gpointer data)
 /* libgimp reads pixels without the drawable's non-destructive filters, so
  * these are merged into a copy; a layer's in an image of its own, where no
  * undo step is left behind. */
-static void
+static GimpDrawable *
 copy_seen_layer (Run *run)
 {
   GimpLayer *copy;
 
   run->seen = image_like (run->image, gimp_image_get_width (run->image), gimp_image_get_height (run->image));
-  copy = gimp_layer_new_from_drawable (run->drawable, run->seen);
+  copy = run->seen ? gimp_layer_new_from_drawable (run->drawable, run->seen) : NULL;
+  if (!copy)
+    return NULL;
   gimp_image_insert_layer (run->seen, copy, NULL, 0);
   gimp_item_set_visible (GIMP_ITEM (copy), TRUE);
   if (gimp_item_is_group (GIMP_ITEM (copy)))
@@ -169,32 +175,35 @@ copy_seen_layer (Run *run)
     {
       gimp_drawable_merge_filters (GIMP_DRAWABLE (copy));
     }
-  run->pixels = GIMP_DRAWABLE (copy);
+  return (GimpDrawable *) copy;
 }
 
-static void
+static GimpDrawable *
 copy_seen_channel (Run *run)
 {
-  run->pixels = GIMP_DRAWABLE (gimp_channel_copy (GIMP_CHANNEL (run->drawable)));
+  GimpChannel *copy = gimp_channel_copy (GIMP_CHANNEL (run->drawable));
+
+  if (!copy)
+    return NULL;
   gimp_image_undo_freeze (run->image);
-  gimp_drawable_merge_filters (run->pixels);
+  gimp_drawable_merge_filters (GIMP_DRAWABLE (copy));
   gimp_image_undo_thaw (run->image);
+  return GIMP_DRAWABLE (copy);
 }
 
-static void
-find_pixels (Run *run)
+/* FALSE with ERROR set: there was no memory for a copy. */
+static gboolean
+find_pixels (Run *run, GError **error)
 {
   GimpDrawableFilter **filters = gimp_drawable_get_filters (run->drawable);
 
   run->pixels = run->drawable;
   if (filters && filters[0])
-    {
-      if (GIMP_IS_LAYER (run->drawable))
-        copy_seen_layer (run);
-      else
-        copy_seen_channel (run);
-    }
+    run->pixels = GIMP_IS_LAYER (run->drawable) ? copy_seen_layer (run) : copy_seen_channel (run);
   g_free (filters);
+  if (!run->pixels)
+    conv_layer_set_memory_error (error);
+  return run->pixels != NULL;
 }
 
 static void
@@ -202,7 +211,7 @@ forget_pixels (Run *run)
 {
   if (run->seen)
     gimp_image_delete (run->seen);
-  else if (run->pixels != run->drawable)
+  else if (run->pixels && run->pixels != run->drawable)
     gimp_item_delete (GIMP_ITEM (run->pixels));
   run->seen = NULL;
   run->pixels = run->drawable;
@@ -226,20 +235,22 @@ find_area (Run *run, GError **error)
   return FALSE;
 }
 
-/* Reads what the user sees; to be ended by forget_source(). */
-static ConvLayerSource
-get_source (Run *run)
+/* Reads what the user sees; to be ended by forget_source() in any case.  FALSE
+ * with ERROR set: SOURCE has no buffer. */
+static gboolean
+get_source (Run *run, ConvLayerSource *source, GError **error)
 {
-  ConvLayerSource source = { .own_codes = GIMP_IS_CHANNEL (run->drawable), .area = run->area };
   gint x, y, seen_x, seen_y;
 
-  find_pixels (run);
+  *source = (ConvLayerSource) { .own_codes = GIMP_IS_CHANNEL (run->drawable), .area = run->area };
+  if (!find_pixels (run, error))
+    return FALSE;
   gimp_drawable_get_offsets (run->drawable, &x, &y);
   gimp_drawable_get_offsets (run->pixels, &seen_x, &seen_y);
-  source.area.x += x - seen_x;
-  source.area.y += y - seen_y;
-  source.buffer = gimp_drawable_get_buffer (run->pixels);
-  return source;
+  source->area.x += x - seen_x;
+  source->area.y += y - seen_y;
+  source->buffer = gimp_drawable_get_buffer (run->pixels);
+  return TRUE;
 }
 
 static void
@@ -275,8 +286,8 @@ compute (Run *run, GError **error)
       if (!run->figure)
         return FALSE;
     }
-  source = get_source (run);
-  run->maps = conv_layer_render (run->options, &source, &host, error);
+  if (get_source (run, &source, error))
+    run->maps = conv_layer_render (run->options, &source, &host, error);
   /* The pixels reach GIMP when the last reference goes. */
   for (guint i = 0; i < run->layers->len; i++)
     g_object_set_data (run->layers->pdata[i], "conv-layer-buffer", NULL);
@@ -318,14 +329,15 @@ take_maps (Run *run, GimpLayer *whole)
   g_free (stages);
 }
 
-/* The whole group, a copy of that in the draft, not yet in the image.  GIMP
- * composes all that is seen of a group when it copies it, so nothing is. */
-static GimpLayer *
-make_group (Run *run)
+/* The whole group, a copy of that in the draft.  GIMP composes all that is seen
+ * of a group when it copies it, so nothing is. */
+static gboolean
+make_group (Run *run, GError **error)
 {
-  GimpLayer *whole = draft_group (run->home, conv_layer_group_name (), NULL, 0), *stage = NULL, *copy;
+  GimpLayer *whole = draft_group (run->home, conv_layer_group_name (), NULL, 0), *stage = NULL;
   gint inside = 0, stages = 0;
 
+  run->inserted = TRUE;
   for (guint i = 0; i < run->layers->len; i++)
     {
       const ConvLayerMap *map = run->maps->pdata[i];
@@ -338,10 +350,15 @@ make_group (Run *run)
       gimp_item_set_visible (run->layers->pdata[i], FALSE);
       gimp_image_insert_layer (run->home, run->layers->pdata[i], stage, inside++);
     }
-  copy = gimp_layer_new_from_drawable (GIMP_DRAWABLE (whole), run->image);
-  gimp_item_set_name (GIMP_ITEM (copy), conv_layer_group_name ());
-  take_maps (run, copy);
-  return copy;
+  run->whole = gimp_layer_new_from_drawable (GIMP_DRAWABLE (whole), run->image);
+  if (!run->whole)
+    {
+      conv_layer_set_memory_error (error);
+      return FALSE;
+    }
+  gimp_item_set_name (GIMP_ITEM (run->whole), conv_layer_group_name ());
+  take_maps (run, run->whole);
+  return TRUE;
 }
 
 /* A group comes at once: whenever the plug-in is killed, the image has all of it
@@ -356,7 +373,7 @@ insert_layers (Run *run)
 
   run->inserted = TRUE;
   if (run->options->group)
-    gimp_image_insert_layer (run->image, make_group (run), parent, position);
+    gimp_image_insert_layer (run->image, g_steal_pointer (&run->whole), parent, position);
   for (guint i = 0; !run->options->group && i < run->layers->len; i++)
     gimp_image_insert_layer (run->image, run->layers->pdata[i], parent, position + (gint) i);
 }
@@ -396,6 +413,22 @@ copy_layer (GimpLayer *layer, GimpImage *image)
   return copy;
 }
 
+/* The interpolation that the user or a script has chosen must not count. */
+static gboolean
+scale_layer (GimpLayer *layer, gint width, gint height)
+{
+  gboolean done;
+
+  if (gimp_drawable_get_width (GIMP_DRAWABLE (layer)) == width
+      && gimp_drawable_get_height (GIMP_DRAWABLE (layer)) == height)
+    return TRUE;
+  gimp_context_push ();
+  gimp_context_set_interpolation (GIMP_INTERPOLATION_CUBIC);
+  done = gimp_layer_scale (layer, width, height, FALSE);
+  gimp_context_pop ();
+  return done;
+}
+
 static gboolean
 copy_to_figure (gint map, const gchar *name, const GeglRectangle *place, gpointer data, GError **error)
 {
@@ -403,17 +436,15 @@ copy_to_figure (gint map, const gchar *name, const GeglRectangle *place, gpointe
   const Run *from = map < 0 ? run->picture : run;
   GimpLayer *copy = copy_layer (from->layers->pdata[MAX (map, 0)], run->figure_image);
 
-  if (!copy)
+  if (copy)
+    gimp_image_insert_layer (run->figure_image, copy, NULL, 0);
+  if (!copy || !scale_layer (copy, place->width, place->height))
     {
       conv_layer_figure_set_memory_error (error, run->figure);
       return FALSE;
     }
   if (name)
     gimp_item_set_name (GIMP_ITEM (copy), name);
-  gimp_image_insert_layer (run->figure_image, copy, NULL, 0);
-  if (gimp_drawable_get_width (GIMP_DRAWABLE (copy)) != place->width
-      || gimp_drawable_get_height (GIMP_DRAWABLE (copy)) != place->height)
-    gimp_layer_scale (copy, place->width, place->height, FALSE);
   gimp_layer_set_offsets (copy, place->x, place->y);
   return TRUE;
 }
@@ -421,8 +452,10 @@ copy_to_figure (gint map, const gchar *name, const GeglRectangle *place, gpointe
 static gboolean
 compute_picture (Run *run, GError **error)
 {
-  ConvLayerOptions *options = conv_layer_figure_picture_options (run->options);
+  ConvLayerOptions *options = conv_layer_figure_picture_options (run->options, error);
 
+  if (!options)
+    return FALSE;
   run->picture = run_new (run->image, run->drawable, options);
   run->picture->own_options = options;
   run->picture->progress_start = run->progress_start + run->progress_share;
@@ -508,6 +541,8 @@ prepare_all (GimpImage *image, GimpDrawable **drawables, const ConvLayerOptions 
     gimp_progress_end ();
   for (guint i = 0; done && options->figure && i < runs->len; i++)
     done = make_figure (runs->pdata[i], error);
+  for (guint i = 0; done && options->group && i < runs->len; i++)
+    done = make_group (runs->pdata[i], error);
   if (!done)
     g_clear_pointer (&runs, g_ptr_array_unref);
   return runs;
@@ -537,6 +572,19 @@ select_sources (GimpImage *image, GimpDrawable **drawables)
   g_ptr_array_unref (channels);
 }
 
+/* What follows when the layers are in the image. */
+static void
+finish (Run *run, gboolean show)
+{
+  gchar *clipped = conv_layer_clip_message (run->maps);
+
+  if (run->figure)
+    give_figure (run, show);
+  if (clipped)
+    g_message ("%s", clipped);
+  g_free (clipped);
+}
+
 /* SHOW: figures are opened in windows. */
 static GObject **
 insert_all (GimpImage *image, GimpDrawable **drawables, GPtrArray *runs, gboolean show)
@@ -549,21 +597,17 @@ insert_all (GimpImage *image, GimpDrawable **drawables, GPtrArray *runs, gboolea
     gimp_image_undo_group_start (image);
   for (guint i = 0; i < runs->len; i++)
     {
-      Run *run = runs->pdata[i];
-      gchar *clipped = conv_layer_clip_message (run->maps);
+      const Run *run = runs->pdata[i];
 
-      insert_layers (run);
-      if (run->figure)
-        give_figure (run, show);
+      insert_layers (runs->pdata[i]);
       for (guint n = 0; n < run->layers->len; n++)
         g_ptr_array_add (all, run->layers->pdata[n]);
-      if (clipped)
-        g_message ("%s", clipped);
-      g_free (clipped);
     }
   select_sources (image, drawables);
   if (several)
     gimp_image_undo_group_end (image);
+  for (guint i = 0; i < runs->len; i++)
+    finish (runs->pdata[i], show);
   g_ptr_array_add (all, NULL);
   return (GObject **) g_ptr_array_free (all, FALSE);
 }
@@ -624,11 +668,10 @@ ask (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, Gi
   if (!find_area (&run, error))
     return FALSE;
   folder = g_build_filename (gimp_directory (), "conv-layer", NULL);
-  host = (ConvLayerEditorHost) { .source = get_source (&run),
-                                 .bytes_per_pixel = bytes_per_pixel (image),
+  host = (ConvLayerEditorHost) { .bytes_per_pixel = bytes_per_pixel (image),
                                  .dialect = CONV_LAYER_SCRIPT_FU_3,
                                  .folder = folder };
-  run_it = conv_layer_dialog_run (procedure, config, &host);
+  run_it = get_source (&run, &host.source, error) && conv_layer_dialog_run (procedure, config, &host);
   forget_source (&run, &host.source);
   g_free (folder);
   return run_it;

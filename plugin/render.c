@@ -69,6 +69,14 @@ run_bands (gsize first, gsize count, gpointer data)
   conv2d_work_free (work);
 }
 
+void
+conv_layer_set_memory_error (GError **error)
+{
+  g_set_error_literal (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY,
+                       _("There is not enough memory to compute the activation maps; select a smaller area, use "
+                         "fewer variants or close other images."));
+}
+
 /* Calls FUNC for bands of a tile's height over all rows, on GEGL's threads;
  * reports progress between rounds, when no thread is at work. */
 static gboolean
@@ -90,9 +98,7 @@ run_pass (Render *render, BandFunc func, const gchar *text, gdouble from, gdoubl
       gegl_parallel_distribute_range ((gsize) count, 0.0, run_bands, &round);
     }
   if (render->failed)
-    g_set_error_literal (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY,
-                         _("There is not enough memory to compute the activation maps; select a smaller area, use "
-                           "fewer variants or close other images."));
+    conv_layer_set_memory_error (error);
   return !render->failed;
 }
 
@@ -319,7 +325,7 @@ conv_layer_start (GError **error)
       g_set_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY,
                    _("The filter needs %d MiB of memory to start, and there is less; close other images or programs "
                      "and try again."),
-                   (gint) (START_BYTES >> 20));
+                      (gint) (START_BYTES >> 20));
       return FALSE;
     }
   munmap (room, START_BYTES);

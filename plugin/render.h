@@ -49,6 +49,9 @@ typedef struct
  * end the process. */
 gboolean conv_layer_start (GError **error);
 
+/* CONV_LAYER_ERROR_MEMORY: there is none for the maps, or GIMP has none. */
+void conv_layer_set_memory_error (GError **error);
+
 /* Applies the layer to the source: its maps, ConvLayerMap, all pre-ReLU in
  * order, then all post-ReLU (those asked for), drawn into the host's buffers.
  * Free with g_ptr_array_unref().  NULL with ERROR set; some of the host's

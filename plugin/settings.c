@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "edits.h"
+#include "figure.h"
 
 #define MAX_STEPS 200 /* of the history */
 
@@ -665,6 +666,23 @@ conv_layer_settings_check_variant (ConvLayerSettings *settings, const gchar *exp
   return good;
 }
 
+/* Whether the maps can be as large as they would be, and the figure. */
+static gboolean
+check_sizes (ConvLayerSettings *settings)
+{
+  ConvLayerFigure *figure;
+
+  if (!conv_layer_options_measure (settings->options, settings->width, settings->height, &settings->geometry,
+                                   &settings->at_fault, &settings->error))
+    return FALSE;
+  if (!settings->options->figure)
+    return TRUE;
+  settings->at_fault = CONV_LAYER_FIGURE;
+  figure = conv_layer_figure_new (settings->options, settings->width, settings->height, &settings->error);
+  g_clear_pointer (&figure, conv_layer_figure_free);
+  return settings->error == NULL;
+}
+
 static void
 check (ConvLayerSettings *settings)
 {
@@ -687,9 +705,7 @@ check (ConvLayerSettings *settings)
       return;
     }
   settings->options = conv_layer_options_check (settings->state->values, &settings->at_fault, &settings->error);
-  if (settings->options
-      && !conv_layer_options_measure (settings->options, settings->width, settings->height, &settings->geometry,
-                                      &settings->at_fault, &settings->error))
+  if (settings->options && !check_sizes (settings))
     g_clear_pointer (&settings->options, conv_layer_options_free);
 }
 

@@ -27,6 +27,7 @@ CASES = {
     "raw": dict(scale="raw", grayscale="green", bias=0.5),
     "shared": dict(scale="shared", grayscale="luminance", group=False),
     "symmetric": dict(scale="symmetric", grayscale="blue", bias=12),
+    "figure": dict(figure=True),
 }
 
 
@@ -49,8 +50,9 @@ def prepare(case, options):
         (gimp-display-new (lambda (image) (set! shown (cons image shown)))))
       %s
       (t-record "shown" (length shown))
+      (t-record "figures" (map (lambda (figure) (t-name (car (t-layers figure)))) (cdr shown)))
       (t-save (car shown) %s)
-      (gimp-image-delete (car shown)))
+      (for-each gimp-image-delete shown))
     (let* ((image (t-load %s)) (layer (car (t-layers image))))
       %s
       (t-save image %s)
@@ -58,8 +60,9 @@ def prepare(case, options):
                                        case.path("called.xcf"))
 
 
-def check(result):
-    equal(result["shown"], 1, "images shown")
+def check(result, figure):
+    equal(result["shown"], 2 if figure else 1, "images shown")
+    equal(result["figures"], ["The picture in gray"] if figure else [], "the first layer of the figure")
     carried, called = result.xcf("carried.xcf"), result.xcf("called.xcf")
     equal(carried.names(), called.names(), "tree")
     true(len(carried.all_layers) > 1, "there are no maps")
@@ -72,7 +75,8 @@ def check(result):
 def run(report):
     batch = Batch()
     for name, options in CASES.items():
-        batch.case("carry/" + name, lambda case, options=options: prepare(case, options), check)
+        batch.case("carry/" + name, lambda case, options=options: prepare(case, options),
+                   lambda result, options=options: check(result, "figure" in options))
     batch.run(report)
 
 

@@ -110,8 +110,10 @@ check_parts (const ConvLayerFigure *figure, const ConvLayerOptions *options, gin
       const gint n = ((gint) i - 1) % bank->count, row = ((gint) i - 1) / bank->count;
 
       g_assert_cmpint (part->title.y + part->title.height, <=, part->image.y - figure->line);
-      g_assert_cmpint (part->title.x, <=, part->image.x);
-      g_assert_cmpint (part->title.x + part->title.width, >=, part->image.x + part->image.width);
+      /* In the image's middle, and as wide or wide enough for what is written. */
+      g_assert_cmpint (ABS (2 * part->title.x + part->title.width - 2 * part->image.x - part->image.width), <=, 2);
+      g_assert_cmpint (part->title.width, >=, MIN (part->image.width, 40 * figure->letter));
+      g_assert_cmpint (part->title.width, <=, 32767);
       g_assert_cmpint (part->kind, ==,
                        i == 0     ? CONV_LAYER_PART_PICTURE
                        : row == 0 ? CONV_LAYER_PART_FILTER
@@ -510,6 +512,25 @@ test_title (void)
   host_clear (&host);
 }
 
+/* Wider than a surface of cairo's can be, with every title. */
+static void
+test_wide (void)
+{
+  g_autoptr (ConvLayerOptions) options = options_of (NULL, "f", NULL, 1);
+  g_autoptr (GError) error = NULL;
+  Host host = host_of ("R'G'B' u8", "R'G'B'A u8");
+  gint width, height, ink = 0;
+  g_autofree guchar *pixels = NULL;
+
+  draw (options, 40000, 40, &host, &error);
+  g_assert_no_error (error);
+  pixels = pixels_of (&host, "Output 1 (before ReLU)", TRUE, &width, &height);
+  for (gint i = 0; i < width * height; i++)
+    ink += pixels[i] > 128;
+  g_assert_cmpint (ink, >, 30);
+  host_clear (&host);
+}
+
 /* White, and a black line around each image. */
 static void
 test_background (void)
@@ -640,7 +661,7 @@ test_picture (void)
 {
   static const guchar codes[] = { 20, 70, 120, 220, 20, 95 };
   g_autoptr (ConvLayerOptions) options = options_of (NULL, NULL, NULL, 3);
-  g_autoptr (ConvLayerOptions) picture = conv_layer_figure_picture_options (options);
+  g_autoptr (ConvLayerOptions) picture = conv_layer_figure_picture_options (options, NULL);
   g_autoptr (GeglBuffer) source = gegl_buffer_new (GEGL_RECTANGLE (0, 0, 3, 2), babl_format ("Y' u8"));
   GeglBuffer *map = NULL;
   ConvLayerSource from = { source, { 0, 0, 3, 2 }, FALSE };
@@ -679,6 +700,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/figure/one-stage", test_one_stage);
   g_test_add_func ("/plugin/figure/tile", test_tile);
   g_test_add_func ("/plugin/figure/title", test_title);
+  g_test_add_func ("/plugin/figure/wide", test_wide);
   g_test_add_func ("/plugin/figure/background", test_background);
   g_test_add_func ("/plugin/figure/refused", test_refused);
   g_test_add_func ("/plugin/figure/no-memory", test_no_memory);

@@ -324,6 +324,24 @@ assert_fault (ConvLayerSettings *settings, ConvLayerArgument argument)
   g_error_free (error);
 }
 
+/* The dialog must know before it closes. */
+static void
+test_figure_too_large (void)
+{
+  ConvLayerValues values;
+  ConvLayerSettings *settings;
+
+  conv_layer_values_init (values);
+  settings = conv_layer_settings_new (values, CONV_LAYER_MAX_EXTENT, 5);
+  g_assert_nonnull (conv_layer_settings_check (settings, NULL, NULL));
+  conv_layer_settings_set_number (settings, CONV_LAYER_FIGURE, 1);
+  assert_fault (settings, CONV_LAYER_FIGURE);
+  conv_layer_settings_set_number (settings, CONV_LAYER_FIGURE, 0);
+  g_assert_nonnull (conv_layer_settings_check (settings, NULL, NULL));
+  g_object_unref (settings);
+  conv_layer_values_clear (values);
+}
+
 static void
 test_faults (void)
 {
@@ -525,6 +543,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/settings/blanks", test_blanks);
   g_test_add_func ("/plugin/settings/hostile-texts", test_hostile_texts);
   g_test_add_func ("/plugin/settings/faults", test_faults);
+  g_test_add_func ("/plugin/settings/figure-too-large", test_figure_too_large);
   g_test_add_func ("/plugin/settings/sizes", test_sizes);
   g_test_add_func ("/plugin/settings/none-used", test_none_used);
   g_test_add_func ("/plugin/settings/summary", test_summary);
