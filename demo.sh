@@ -55,7 +55,7 @@ version=$(gimp-console --version | grep -o '[0-9]\+\.[0-9]\+\.[0-9]\+' | head -n
 say "Building the plug-in for GIMP $version..."
 step "the build could not be configured" \
   tests/hosts/configure.sh . build -Dgimp="$gimp_generation" -Dfolder=user
-step "the plug-in could not be built" ninja -C build plugin/conv-layer conv-layer-gmo
+step "the plug-in could not be built" ninja -C build
 
 # GIMP fills a profile only if there is none: it must be first.
 make_profile ()

@@ -9,6 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 # shellcheck source=tests/hosts/steps.sh
 source "$here/steps.sh"
+# shellcheck source=tests/hosts/checkout.sh
+source "$here/checkout.sh"
 
 ((EUID == 0)) || fail "a root can be made by root only"
 (($#)) || set -- bookworm trixie forky
@@ -67,13 +69,8 @@ case_of ()
 make_tarball ()
 {
   local clone=$work/clone
-  mkdir "$clone"
-  (cd "$top" && git ls-files -z --cached --others --exclude-standard |
-    while IFS= read -r -d '' file; do [[ ! -e $file && ! -L $file ]] || printf '%s\0' "$file"; done |
-    tar --create --no-recursion --null --files-from=-) | tar --extract --directory="$clone" --no-same-owner
-  git -C "$clone" init --quiet
-  git -C "$clone" add --all
-  git -C "$clone" -c user.name=release -c user.email=release@localhost commit --quiet --message=release
+  copy_checkout "$top" "$clone"
+  commit_checkout "$clone"
   meson setup "$work/dist" "$clone" -Dgimp=none -Demulated=false
   # It is built and tested below, on each Debian.
   meson dist -C "$work/dist" --no-tests --formats xztar

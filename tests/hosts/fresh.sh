@@ -8,6 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 # shellcheck source=tests/hosts/steps.sh
 source "$here/steps.sh"
+# shellcheck source=tests/hosts/checkout.sh
+source "$here/checkout.sh"
 
 suite=${1:-}
 [[ $suite == bookworm || $suite == trixie ]] || fail "usage: tests/hosts/fresh.sh bookworm|trixie"
@@ -22,11 +24,7 @@ in_root () { "$here/root.sh" run-bare "$root" "$@"; }
 
 heading "A minimal root of Debian $suite"
 "$here/root.sh" bare "$suite" "$root"
-mkdir "$root/src"
-# Files of the index that were deleted since are no part of it.
-(cd "$top" && git ls-files -z --cached --others --exclude-standard |
-  while IFS= read -r -d '' file; do [[ ! -e $file && ! -L $file ]] || printf '%s\0' "$file"; done |
-  tar --create --no-recursion --null --files-from=-) | tar --extract --directory="$root/src" --no-same-owner
+copy_checkout "$top" "$root/src"
 for command in gcc meson gimp sudo git; do
   ! in_root sh -c "command -v $command" || fail "$command is there already: this proves nothing"
 done
