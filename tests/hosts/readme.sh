@@ -86,7 +86,7 @@ run_batch ()
 gone ()
 {
   local left
-  left=$(find "$root/root/.config/GIMP" "$root/usr/lib" "$root/usr/local" -path '*conv-layer*' -type f 2>/dev/null || true)
+  left=$(cd "$root" && find root/.config/GIMP usr/lib usr/local -path '*conv-layer*' -type f)
   [[ -z $left ]] || fail "left behind: $left"
 }
 
