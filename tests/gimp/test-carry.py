@@ -56,7 +56,7 @@ def prepare(case, options):
     (let* ((image (t-load %s)) (layer (car (t-layers image))))
       %s
       (t-save image %s)
-      (gimp-image-delete image))""" % (named, case.path("carried.xcf"), scheme(picture), HOST.call(**options),
+      (for-each gimp-image-delete (t-images)))""" % (named, case.path("carried.xcf"), scheme(picture), HOST.call(**options),
                                        case.path("called.xcf"))
 
 
