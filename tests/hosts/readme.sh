@@ -130,7 +130,7 @@ run_batch
 rm -r "$root/root/.config/GIMP/$profile/plug-ins/conv-layer" "$root/root/.config/GIMP/$profile/scripts/conv-layer"
 
 heading "A release"
-follow /src "$(phrase 'meson dist -C build')"
+follow /src "$(phrase 'meson dist -C build --no-tests')"
 [[ -n $(find "$root/src/build/meson-dist" -name 'conv-layer-*.tar.xz') ]] || fail "meson dist made no tarball"
 
 heading "A Debian package"
