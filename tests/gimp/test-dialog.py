@@ -1330,7 +1330,10 @@ def chooser_letters(f):
 
 
 def place_of(widget):
-    return widget.type, widget.x, widget.y
+    """Where it is among the dialog's widgets; where on the screen changes as a page scrolls to what has the focus."""
+    if not widget.parent:
+        return (widget.type,)
+    return place_of(widget.parent) + (widget.parent.children.index(widget), widget.type)
 
 
 @case("keys/tab-reaches-everything")
