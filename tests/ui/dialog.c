@@ -2,6 +2,7 @@
 
 #include "dialog.h"
 
+#include <gdk/gdkkeysyms.h>
 #include <glib/gstdio.h>
 
 #include "host-dialog.h"
@@ -76,4 +77,44 @@ dialog_close (Dialog *dialog)
     }
   g_assert_cmpint (g_rmdir (dialog->folder), ==, 0);
   g_clear_pointer (&dialog->folder, g_free);
+}
+
+typedef struct
+{
+  GHashTable *labels;
+  DialogClashFunc clash;
+} Mnemonics;
+
+static void
+collect_mnemonics (GtkWidget *widget, gpointer data)
+{
+  const Mnemonics *mnemonics = data;
+
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if (GTK_IS_LABEL (widget))
+    {
+      const guint key = gtk_label_get_mnemonic_keyval (GTK_LABEL (widget));
+      const gchar *other = g_hash_table_lookup (mnemonics->labels, GUINT_TO_POINTER (key));
+
+      if (key == GDK_KEY_VoidSymbol)
+        return;
+      if (other)
+        mnemonics->clash (widget, other);
+      g_hash_table_insert (mnemonics->labels, GUINT_TO_POINTER (key),
+                           (gpointer) gtk_label_get_text (GTK_LABEL (widget)));
+    }
+  else if (GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), collect_mnemonics, data);
+}
+
+GHashTable *
+dialog_mnemonics (GtkWidget *window, const gchar *taken, DialogClashFunc clash)
+{
+  Mnemonics mnemonics = { g_hash_table_new (NULL, NULL), clash };
+
+  for (const gchar *key = taken; *key; key++)
+    g_hash_table_insert (mnemonics.labels, GUINT_TO_POINTER ((guint) *key), (gpointer) "GIMP's own");
+  collect_mnemonics (window, &mnemonics);
+  return mnemonics.labels;
 }

@@ -1,8 +1,6 @@
 /* test-editor.c: the whole inside of the dialog in a real window: its size,
  * menus and buttons by keys, scrolling to what has the focus. */
 
-#include <gdk/gdkkeysyms.h>
-
 #include "dialog.h"
 #include "screen.h"
 #include "toolkit.h"
@@ -168,34 +166,10 @@ check_menus_by_keys (Dialog *dialog, gconstpointer data)
 
 /* ---- mnemonics ---- */
 
-typedef struct
-{
-  GHashTable *words; /* the key: what has it */
-  gint count;
-} Mnemonics;
-
 static void
-collect_mnemonics (GtkWidget *widget, gpointer data)
+fail_on_clash (GtkWidget *label, const gchar *other)
 {
-  Mnemonics *mnemonics = data;
-
-  if (!gtk_widget_get_mapped (widget))
-    return;
-  if (GTK_IS_LABEL (widget))
-    {
-      guint key = gtk_label_get_mnemonic_keyval (GTK_LABEL (widget));
-      const gchar *words = gtk_label_get_text (GTK_LABEL (widget)), *other;
-
-      if (key == GDK_KEY_VoidSymbol)
-        return;
-      other = g_hash_table_lookup (mnemonics->words, GUINT_TO_POINTER (key));
-      if (other)
-        g_error ("'%s' and '%s' have one key", other, words);
-      g_hash_table_insert (mnemonics->words, GUINT_TO_POINTER (key), (gpointer) words);
-      mnemonics->count++;
-    }
-  else if (GTK_IS_CONTAINER (widget))
-    gtk_container_forall (GTK_CONTAINER (widget), collect_mnemonics, data);
+  g_error ("'%s' and '%s' have one key", other, gtk_label_get_text (GTK_LABEL (label)));
 }
 
 /* Of what can be seen at one time no two have the same. */
@@ -212,15 +186,13 @@ check_mnemonics (Dialog *dialog, gconstpointer data)
   screen_do ("key Right"); /* the inspector's second page has mnemonics */
   for (gint page = 0; page < 2; page++)
     {
-      Mnemonics mnemonics = { .words = g_hash_table_new (NULL, NULL) };
+      GHashTable *labels;
 
       gtk_notebook_set_current_page (GTK_NOTEBOOK (notebook), page);
       screen_settle ();
-      for (const gchar *key = gimp; *key; key++)
-        g_hash_table_insert (mnemonics.words, GUINT_TO_POINTER ((guint) *key), (gpointer) "GIMP's own");
-      collect_mnemonics (dialog->window, &mnemonics);
-      g_assert_cmpint (mnemonics.count, >=, 18);
-      g_hash_table_unref (mnemonics.words);
+      labels = dialog_mnemonics (dialog->window, gimp, fail_on_clash);
+      g_assert_cmpint ((gint) g_hash_table_size (labels), >=, 18 + (gint) strlen (gimp));
+      g_hash_table_unref (labels);
     }
 }
 

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include <gdk/gdkkeysyms.h>
 #include <libintl.h>
 
 #include "dialog.h"
@@ -176,37 +175,18 @@ check_widget (GtkWidget *widget, gpointer data)
 /* ---- keys ---- */
 
 static void
-collect_mnemonics (GtkWidget *widget, gpointer data)
+tell_clash (GtkWidget *label, const gchar *other)
 {
-  GHashTable *labels = data;
-
-  if (!gtk_widget_get_mapped (widget))
-    return;
-  if (GTK_IS_LABEL (widget))
-    {
-      const guint key = gtk_label_get_mnemonic_keyval (GTK_LABEL (widget));
-      const gchar *other = g_hash_table_lookup (labels, GUINT_TO_POINTER (key));
-
-      if (key == GDK_KEY_VoidSymbol)
-        return;
-      if (other)
-        fault (widget, "has the key of '%s'", other);
-      g_hash_table_insert (labels, GUINT_TO_POINTER (key), (gpointer) gtk_label_get_text (GTK_LABEL (widget)));
-    }
-  else if (GTK_IS_CONTAINER (widget))
-    gtk_container_forall (GTK_CONTAINER (widget), collect_mnemonics, data);
+  fault (label, "has the key of '%s'", other);
 }
 
 /* Of what can be seen at one time. */
 static void
 check_mnemonics (GtkWidget *window, const gchar *language, guint least)
 {
-  GHashTable *labels = g_hash_table_new (NULL, NULL);
-
   /* The keys of GIMP 3's own buttons. */
-  for (const gchar *key = strcmp (language, "en") == 0 ? "ls" : ""; *key; key++)
-    g_hash_table_insert (labels, GUINT_TO_POINTER ((guint) *key), (gpointer) "GIMP's own");
-  collect_mnemonics (window, labels);
+  GHashTable *labels = dialog_mnemonics (window, strcmp (language, "en") == 0 ? "ls" : "", tell_clash);
+
   if (g_hash_table_size (labels) < least)
     fault (window, "has only %u keys", g_hash_table_size (labels));
   g_hash_table_unref (labels);
