@@ -8,35 +8,16 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 # shellcheck source=tests/hosts/steps.sh
 source "$here/steps.sh"
-# shellcheck source=tests/hosts/checkout.sh
-source "$here/checkout.sh"
+# shellcheck source=tests/hosts/fresh-root.sh
+source "$here/fresh-root.sh"
 
 suite=${1:-}
 [[ $suite == bookworm || $suite == trixie ]] || fail "usage: tests/hosts/fresh.sh bookworm|trixie"
-((EUID == 0)) || fail "a root can be made by root only"
 
-hosts=${XDG_CACHE_HOME:-$HOME/.cache}/conv-layer/hosts
-mkdir -p "$hosts"
-root=$(mktemp -d "$hosts/fresh-$suite.XXXXXX")
-trap 'rm -rf --one-file-system "$root"' EXIT
-trap 'exit 130' INT TERM HUP
-in_root () { "$here/root.sh" run-bare "$root" "$@"; }
-
-heading "A minimal root of Debian $suite"
-"$here/root.sh" bare "$suite" "$root"
-copy_checkout "$top" "$root/src"
+make_fresh_root "$suite"
 for command in gcc meson gimp sudo git; do
   ! in_root sh -c "command -v $command" || fail "$command is there already: this proves nothing"
 done
-
-# expect FILE...: in the root.
-expect ()
-{
-  local file
-  for file; do
-    [[ -s $root$file ]] || fail "$file was not written"
-  done
-}
 
 expect_maps ()
 {

@@ -8,8 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 # shellcheck source=tests/hosts/steps.sh
 source "$here/steps.sh"
-# shellcheck source=tests/hosts/checkout.sh
-source "$here/checkout.sh"
+# shellcheck source=tests/hosts/fresh-root.sh
+source "$here/fresh-root.sh"
 
 suite=${1:-}
 case $suite in
@@ -18,14 +18,6 @@ case $suite in
   forky) generation=3 batch='gimp-console -idf' profile=3.2 ;;
   *) fail "usage: tests/hosts/readme.sh bookworm|trixie|forky" ;;
 esac
-((EUID == 0)) || fail "a root can be made by root only"
-
-hosts=${XDG_CACHE_HOME:-$HOME/.cache}/conv-layer/hosts
-mkdir -p "$hosts"
-root=$(mktemp -d "$hosts/readme-$suite.XXXXXX")
-trap 'rm -rf --one-file-system "$root"' EXIT
-trap 'exit 130' INT TERM HUP
-in_root () { "$here/root.sh" run-bare "$root" "$@"; }
 
 # ---- what stands in the README ----
 
@@ -62,14 +54,6 @@ follow ()
 
 # ---- what must be seen ----
 
-expect ()
-{
-  local file
-  for file; do
-    [[ -s $root$file ]] || fail "$file was not written"
-  done
-}
-
 # The batch commands, in a folder with what they name.
 run_batch ()
 {
@@ -92,9 +76,7 @@ gone ()
 
 # ---- the README ----
 
-heading "A minimal root of Debian $suite"
-"$here/root.sh" bare "$suite" "$root"
-copy_checkout "$top" "$root/src"
+make_fresh_root "$suite"
 commit_checkout "$root/src"
 in_root sh -c 'apt-get -qq update && apt-get -qq -y --no-install-recommends install git sudo >/dev/null'
 in_root git config --global --add safe.directory /src
