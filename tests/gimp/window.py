@@ -5,6 +5,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import time
@@ -131,7 +132,7 @@ class Window:
         own = dict(DISPLAY=self.display, DBUS_SESSION_BUS_ADDRESS=None, NO_AT_BRIDGE="1", GSETTINGS_BACKEND="keyfile",
                    CONV_LAYER_TRACE=self.trace_file, CONV_LAYER_WIDGETS=self.widgets_file)
         self.environment = self.profile.environment(**{**own, **self._language(language), **environment})
-        self.start(["openbox"])
+        self._manage_windows()
         self.image = image
         self._start_gimp()
 
@@ -221,15 +222,23 @@ class Window:
         environment = dict(os.environ, GLIBC_TUNABLES=":".join(
             os.environ.get("GLIBC_TUNABLES", "").split(":")
             + ["glibc.malloc.mmap_max=0", "glibc.malloc.trim_threshold=%d" % (1 << 30)]).strip(":"))
+        # No reset: it would throw out whoever comes while the last one goes.
         self.processes.append(subprocess.Popen(["Xvfb", "-displayfd", str(wrote), "-screen", "0", screen + "x24",
-                                                "-nolisten", "tcp"], pass_fds=[wrote], stdout=subprocess.DEVNULL,
-                                               stderr=subprocess.DEVNULL, start_new_session=True, env=environment))
+                                                "-noreset", "-nolisten", "tcp"], pass_fds=[wrote],
+                                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                               start_new_session=True, env=environment))
         os.close(wrote)
         with os.fdopen(read) as stream:
             number = stream.readline().strip()
         if not number:
             raise Skip("Xvfb does not start here")
         return ":" + number
+
+    def _manage_windows(self):
+        """A window manager, waited for: without one no window gets the keyboard."""
+        managed = self.profile.file("managed")
+        self.start(["openbox", "--sm-disable", "--startup", "touch " + shlex.quote(managed)], log="openbox.txt")
+        self.wait(lambda: os.path.exists(managed), "the window manager", PATIENCE_START)
 
     def start(self, command, log=os.devnull):
         stream = open(log if log == os.devnull else self.profile.file(log), "ab")

@@ -22,7 +22,8 @@ finish ()
 trap finish EXIT
 
 mkfifo "$folder/number"
-Xvfb -displayfd 3 -screen 0 1400x1000x24 -nolisten tcp -fbdir "$folder" 3>"$folder/number" >/dev/null 2>&1 &
+# No reset: it would throw out whoever comes while the last one goes.
+Xvfb -displayfd 3 -noreset -screen 0 1400x1000x24 -nolisten tcp -fbdir "$folder" 3>"$folder/number" >/dev/null 2>&1 &
 started+=($!)
 if ! read -r -t 60 number <"$folder/number"; then
   echo "1..0 # SKIP Xvfb does not start here"
