@@ -330,7 +330,8 @@ new_tab_label (Editor *editor, gint n, const gchar *words)
   editor->tab_icons[n] = gtk_image_new_from_icon_name ("dialog-warning", GTK_ICON_SIZE_MENU);
   gtk_widget_set_tooltip_text (editor->tab_icons[n], _("Something here must be changed before the filter can run"));
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), box);
-  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
+  /* GTK 3's themes give a tab no room at its sides. */
+  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, CONV_LAYER_SPACE / 2);
   gtk_box_pack_start (GTK_BOX (box), editor->tab_icons[n], FALSE, FALSE, 0);
   gtk_widget_show (label);
   return box;
