@@ -331,7 +331,7 @@ new_tab_label (Editor *editor, gint n, const gchar *words)
   gtk_widget_set_tooltip_text (editor->tab_icons[n], _("Something here must be changed before the filter can run"));
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), box);
   /* GTK 3's themes give a tab no room at its sides. */
-  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, CONV_LAYER_SPACE / 2);
+  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, CONV_LAYER_SPACE);
   gtk_box_pack_start (GTK_BOX (box), editor->tab_icons[n], FALSE, FALSE, 0);
   gtk_widget_show (label);
   return box;

@@ -38,7 +38,9 @@ def doubled(folder):
     """A catalogue of DOUBLED."""
     path = os.path.join(folder, DOUBLED + ".po")
     english = os.path.join(folder, "en.po")
-    subprocess.run(["msgen", "-o", english, template(folder)], check=True)
+    # Not msgen, which leaves the rule of plurals open.
+    subprocess.run(["msginit", "--no-translator", "-l", "en_US.UTF-8", "-i", template(folder), "-o", english], check=True,
+                   stderr=subprocess.DEVNULL)
     subprocess.run(["msgfilter", "--keep-header", "-i", english, "-o", path, "sed", "-e", TWICE], check=True,
                    stderr=subprocess.DEVNULL)
     return path
@@ -64,7 +66,7 @@ def compile_all(folder):
 def main():
     if len(sys.argv) < 2:
         sys.exit("usage: catalogues.py PROGRAM [argument...]")
-    if not all(shutil.which(tool) for tool in ("xgettext", "msgen", "msgfilter", "msgfmt")):
+    if not all(shutil.which(tool) for tool in ("xgettext", "msginit", "msgfilter", "msgfmt")):
         print("1..0 # SKIP gettext is not installed")
         return 0
     with tempfile.TemporaryDirectory(prefix="conv-layer-") as folder:

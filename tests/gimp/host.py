@@ -126,11 +126,14 @@ def scheme(value):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
         return repr(value)
-    value = value.replace("\\", "\\\\").replace('"', '\\"')
-    if len(value) <= 500 or "\\" in value:
-        return '"%s"' % value
+    if len(value) <= 500 or set(value) & set('\\"'):
+        return quoted(value)
     # Script-Fu's reader has a limit for one literal.
-    return "(string-append %s)" % " ".join('"%s"' % value[i:i + 500] for i in range(0, len(value), 500))
+    return "(string-append %s)" % " ".join(quoted(value[i:i + 500]) for i in range(0, len(value), 500))
+
+
+def quoted(text):
+    return '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def read_scheme(text):
@@ -254,7 +257,8 @@ class Host3:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8") as stream:
             for name, value in values.items():
-                text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else scheme(value)
+                text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else \
+                    quoted(value) if isinstance(value, str) else scheme(value)
                 stream.write("(%s %s)\n" % (name, text))
 
 

@@ -58,6 +58,7 @@ class Session:
         for path in self.window.trace_file, self.window.widgets_file:
             if os.path.exists(path):
                 os.remove(path)
+        self.dialog = Dialog(self.window)
         self.window.begin("(let* ((image (t-image)) (layer (car (t-layers image)))) %s)"
                           % HOST.call(run_mode="RUN-INTERACTIVE"))
         self.dialog.wait_for(title=self.words("Convolutional Layer"), patience=600)
