@@ -274,6 +274,12 @@ find_lines (Conv2dWork *work, int y, int width, Conv2dTaps *taps)
         }
       taps->lines[i] = work->slots[slot];
     }
+  /* The row that the next output row is the first to need, while this one is
+   * worked on: of rows that lie pages apart the processor foresees nothing,
+   * and half of the time of a large picture would be waiting. */
+  conv2d_plane_fetch (plan->plane,
+                      (long) (y + 1) * layer->stride + (long) (rows - 1) * layer->dilation - plan->geometry.top,
+                      work->first, (long) count * layer->stride);
 }
 
 /* What a walk over an area does with the sums of one row of a segment: SUMS

@@ -15,4 +15,19 @@ void conv2d_plane_line (const Conv2dPlane *plane, const Conv2dRows *rows, Conv2d
 const float *conv2d_plane_line_in_place (const Conv2dPlane *plane, Conv2dPaddingMode mode, long y, long first, int step,
                                          int count);
 
+/* Has columns FIRST to FIRST + COUNT of row Y brought into the cache, as far as
+ * the plane has them.  Inline: GCC leaves out the call of a function that only
+ * prefetches, as one without effect. */
+static inline void
+conv2d_plane_fetch (const Conv2dPlane *plane, long y, long first, long count)
+{
+  long from = first > 0 ? first : 0;
+  long to = first + count < plane->width ? first + count : plane->width;
+
+  if (y < 0 || y >= plane->height)
+    return;
+  for (long b = from * plane->depth; b < to * plane->depth; b += CONV2D_LINE)
+    __builtin_prefetch ((const char *) plane->codes + y * plane->stride + b);
+}
+
 #endif
