@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # screenshots.py PLUG-IN FOLDER [look...]: pictures of the dialog in a real GIMP window, to be judged by looking:
-# each scene below in each look (all of them without one), or only "docs", the picture of the documentation.  In
-# GIMP 3: GIMP_GENERATION=3.  Needs what the tests in real windows need; decides nothing.
+# each scene below in each look (all of them without one), or those of the documentation: "docs", the one that
+# README shows, "kept", those in docs/looks.  In GIMP 3: GIMP_GENERATION=3.  Needs what the tests in real windows
+# need; decides nothing.
 
 import gettext
 import os
@@ -31,8 +32,9 @@ LOOKS = {
     "small": {"screen": "1024x768"},
     "german-small": {"language": "de_DE", "screen": "1024x768"},
     "fine": {"screen": "2800x1900", "GDK_SCALE": "2"},
-    "docs": {"screen": "1400x1150"},
 }
+KEPT = "light", "dark", "german", "arabic", "doubled"
+HIGH = {"screen": "1400x1150"}  # with the inspector unfolded
 LARGE = "; ".join(" ".join("%g" % ((row * column) % 19 - 9) for column in range(31)) for row in range(31))
 EIGHT = "f, -f, f.T, -f.T, rot180(f), fliplr(f), flipud(f), 0.5*f - f.T"
 
@@ -122,8 +124,13 @@ def scenes(session, name):
     session.close()
 
 
-def documentation(session):
-    """The dialog alone, in few colours, under the name it has in docs."""
+def version(session):
+    told = subprocess.run([session.window.gimp(), "--version"], stdout=subprocess.PIPE, text=True).stdout
+    return ".".join(told.split()[-1].split(".")[:2])
+
+
+def documentation(session, name):
+    """The dialog alone, in few colours."""
     session.open()
     session.click("Pi_xel inspector: how one activation is computed") # the window grows by it
     session.look_at("pre-ReLU", 60, 55)
@@ -131,25 +138,32 @@ def documentation(session):
     session.dialog.press("Shift_L") # takes the tooltip away
     time.sleep(1)
     top = session.dialog.wait_for(title=session.words("Convolutional Layer"))
-    told = subprocess.run([session.window.gimp(), "--version"], stdout=subprocess.PIPE, text=True).stdout
-    version = ".".join(told.split()[-1].split(".")[:2])
-    path = os.path.join(FOLDER, "dialog.png" if version == "3.0" else "dialog-%s.png" % version)
+    path = os.path.join(FOLDER, "dialog%s.png" % name)
     subprocess.run(["import", "-window", "root", "-crop", "%dx%d+%d+%d" % (top.width, top.height, top.x, top.y),
-                    "+repage", "-colors", "256", "PNG8:" + path], env=session.window.environment, check=True)
+                    "+repage", "-colors", "128", "PNG8:" + path], env=session.window.environment, check=True)
     print(path)
 
 
-def take(locale, name):
-    session = Session(locale, LOOKS.get(name, {}))
+def take(locale, look, picture):
+    """What PICTURE makes of a session in LOOK."""
+    session = Session(locale, look)
     try:
-        if name == "docs":
-            documentation(session)
-        else:
-            scenes(session, name)
+        picture(session)
         for line in session.window.complaints():
             print("# " + line)
     finally:
         session.window.close()
+
+
+def take_look(locale, name):
+    if name == "docs":
+        take(locale, HIGH, lambda session: documentation(session, ""))
+    elif name == "kept":
+        for kept in KEPT:
+            take(locale, {**LOOKS[kept], **HIGH},
+                 lambda session: documentation(session, "-%s-%s" % (version(session), kept)))
+    else:
+        take(locale, LOOKS[name], lambda session: scenes(session, name))
 
 
 def main():
@@ -159,8 +173,8 @@ def main():
     os.makedirs(FOLDER, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="conv-layer-") as locale:
         compile_all(locale)
-        for name in sys.argv[3:] or [name for name in LOOKS if name != "docs"]:
-            take(locale, name)
+        for name in sys.argv[3:] or LOOKS:
+            take_look(locale, name)
 
 
 main()
