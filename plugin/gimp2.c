@@ -226,13 +226,14 @@ show_maps (gint32 whole)
 
       for (gint n = 0; n < maps_count; n++)
         gimp_item_set_visible (maps[n], TRUE);
+      gimp_item_set_visible (stages[i], TRUE);
       g_free (maps);
     }
   g_free (stages);
 }
 
 /* The whole group, a copy of that in the draft.  GIMP composes all that is seen
- * of a group when it copies it, so nothing is. */
+ * of a group when it copies it, a group of hidden layers, too: nothing is seen. */
 static gboolean
 make_group (Run *run, GError **error)
 {
@@ -248,6 +249,7 @@ make_group (Run *run, GError **error)
       if (map->output == 1)
         {
           stage = draft_group (run->home, conv_layer_stage_name (map->stage), whole, stages++);
+          gimp_item_set_visible (stage, FALSE);
           inside = 0;
         }
       gimp_item_set_visible (layer, FALSE);

@@ -324,13 +324,14 @@ take_maps (Run *run, GimpLayer *whole)
           gimp_item_set_visible (maps[n], TRUE);
           g_ptr_array_add (run->layers, maps[n]);
         }
+      gimp_item_set_visible (stages[i], TRUE);
       g_free (maps);
     }
   g_free (stages);
 }
 
 /* The whole group, a copy of that in the draft.  GIMP composes all that is seen
- * of a group when it copies it, so nothing is. */
+ * of a group when it copies it, a group of hidden layers, too: nothing is seen. */
 static gboolean
 make_group (Run *run, GError **error)
 {
@@ -345,6 +346,7 @@ make_group (Run *run, GError **error)
       if (map->output == 1)
         {
           stage = draft_group (run->home, conv_layer_stage_name (map->stage), whole, stages++);
+          gimp_item_set_visible (GIMP_ITEM (stage), FALSE);
           inside = 0;
         }
       gimp_item_set_visible (run->layers->pdata[i], FALSE);
