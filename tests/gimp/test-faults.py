@@ -1,20 +1,22 @@
 #!/usr/bin/env python3
-# test-faults.py: the plug-in is killed at random moments, gets too little
-# memory, a full disk, a profile it cannot write to, and loses its GIMP:
+# test-faults.py: the plug-in is killed at random moments and by Cancel, gets too
+# little memory, a full disk, a profile it cannot write to, and loses its GIMP:
 # afterwards the image is the one before or the complete result, and nothing is
 # left running.  CONV_LAYER_KILLS sets how many moments are tried (20 without it).
 
 import hashlib
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
+import time
 
 from host import EXECUTABLE, HOST, Batch, Profile, main, plain_message, scheme
 from images import components
 from tap import Skip, equal, true
-from window import Dialog, Window, missing
+from window import TITLE, Dialog, Window, missing
 from xcf import CHANNELS
 from xcf_writer import Layer, write
 
@@ -179,6 +181,106 @@ def kills_without_group(report):
         count, fates.count(0), fates.count(32), len([fate for fate in fates if 0 < fate < 32])))
 
 
+# ---- Cancel ----
+
+SLOWLY = dict(ONE_BY_ONE, filter="; ".join(["1 -2 3 -4 5 -6 7 -8 9 -8 7 -6 5 -4 3"] * 9))
+
+
+def cancel_button(window):
+    """The image's window, and where in it the button is while something is under way: at the right end of the bottom."""
+    number = window.wait(lambda: window.xdotool("search", "--onlyvisible", "--name", window.title), "the image's window")[-1]
+    words = dict(word.split("=") for word in window.xdotool("getwindowgeometry", "--shell", number))
+    return number, int(words["WIDTH"]) - 57, int(words["HEIGHT"]) - 19
+
+
+def cancels(report):
+    """The button beside the progress, at random moments, of maps that come one by one."""
+    reason = missing()
+    if reason:
+        report.skip("faults/cancel", reason)
+        return
+    count = int(os.environ.get("CONV_LAYER_KILLS", "20")) // 5
+    chance = random.Random(int(os.environ.get("CONV_LAYER_KILL_SEED", "1")) + 2)
+    folder = Profile.scratch()
+    path = os.path.join(folder, "undo-photo.xcf")
+    source(path, 400, 300)
+    # Most of its life it computes: the progress is what Cancel belongs to.
+    window = Window(path, CONV2D_CPU="scalar")
+    others = set(processes())
+    known, fates = {}, []
+
+    def ended():
+        window.wait(lambda: not set(processes()) - others, "the plug-in to end")
+
+    def complete():
+        """The first run, by the menu: what it makes."""
+        HOST.write_last_values(window.profile, SLOWLY)
+        window.activate()
+        window.step("(t-clean (t-image))")
+        known["before"] = content(window.save("before.xcf"))
+        window.keys("alt+r", "g")
+        window.keys("l", pause=0)
+        window.wait(lambda: window.xdotool("search", "--onlyvisible", "--name", "^%s$" % TITLE), "the dialog")
+        Dialog(window).settle()
+        window.keys("Return", pause=0)
+        ended()
+        known["complete"] = content(window.save("complete.xcf"))
+        equal(len(known["complete"]), 33, "layers")
+        undone()
+
+    def undone():
+        window.activate()
+        window.keys("ctrl+z")
+        window.wait_for_count(1, "after one undo")
+        true(content(window.save("undone.xcf")) == known["before"], "one undo does not give the image back")
+
+    def again():
+        """The filter once more, until its process is there."""
+        window.activate()
+        window.keys("ctrl+f", pause=0)
+        window.wait(lambda: set(processes()) - others, "the plug-in")
+
+    def undisturbed():
+        again()
+        start = time.monotonic()
+        ended()
+        known["life"] = time.monotonic() - start
+        window.wait_for_count(33, "repeated")
+        undone()
+
+    def cancelled(moment):
+        """Pressed for a moment; or, without one, from the beginning for as long as the plug-in is there."""
+        place = cancel_button(window)
+        again()
+        time.sleep(moment or 0)
+        while True:
+            window.xdotool("mousemove", "--window", *place, "click", "--repeat", 5, "--delay", 30, 1)
+            if moment is not None or not set(processes()) - others:
+                break
+        ended()
+        found = content(window.save("after.xcf"))
+        fates.append(len(found) - 1)
+        true(found in (known["before"], known["complete"]), "%d of 32 maps are there" % fates[-1])
+        if len(found) > 1:
+            undone()
+        else:
+            equal(window.step('(t-record "dirty" (t-dirty (t-image)))')["dirty"], 0, "dirty")
+        true(moment is not None or len(found) == 1, "Cancel does not end a run")
+
+    try:
+        report.run("faults/cancel-complete", complete)
+        report.run("faults/cancel-undisturbed", undisturbed)
+        report.run("faults/cancel-at-once", cancelled, None)
+        for n in range(count if "life" in known else 0):
+            share = chance.uniform(0.1, 0.9) if n % 2 else chance.uniform(0.6, 1)
+            report.run("faults/cancel-%d" % (n + 1), cancelled, share * known["life"])
+        print("# Cancel pressed %d times in a life of %.1f s: %d left the image as it was, %d came too late" % (
+            len(fates), known.get("life", 0), fates.count(0), fates.count(32)))
+    finally:
+        window.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 # ---- memory ----
 
 def address_space(report):
@@ -328,11 +430,10 @@ def closed(report):
 
 
 def run(report):
-    kills(report)
-    kills_without_group(report)
-    address_space(report)
-    disks(report)
-    closed(report)
+    for name, part in (("kill", kills), ("without-group", kills_without_group), ("cancel", cancels),
+                       ("address-space", address_space), ("disks", disks), ("gimp-closed", closed)):
+        if re.search(os.environ.get("CONV_LAYER_CASES", ""), name):
+            part(report)
 
 
 main(run)
