@@ -33,7 +33,7 @@ LOOKS = {
     "german-small": {"language": "de_DE", "screen": "1024x768"},
     "fine": {"screen": "2800x1900", "GDK_SCALE": "2"},
 }
-KEPT = "light", "dark", "german", "arabic", "doubled"
+KEPT = "light", "german", "arabic", "doubled"  # all but the first in GIMP's own theme, which is dark
 HIGH = {"screen": "1400x1150"}  # with the inspector unfolded
 LARGE = "; ".join(" ".join("%g" % ((row * column) % 19 - 9) for column in range(31)) for row in range(31))
 EIGHT = "f, -f, f.T, -f.T, rot180(f), fliplr(f), flipud(f), 0.5*f - f.T"
@@ -140,7 +140,7 @@ def documentation(session, name):
     top = session.dialog.wait_for(title=session.words("Convolutional Layer"))
     path = os.path.join(FOLDER, "dialog%s.png" % name)
     subprocess.run(["import", "-window", "root", "-crop", "%dx%d+%d+%d" % (top.width, top.height, top.x, top.y),
-                    "+repage", "-colors", "128", "PNG8:" + path], env=session.window.environment, check=True)
+                    "+repage", "+dither", "-colors", "64", "PNG8:" + path], env=session.window.environment, check=True)
     print(path)
 
 
