@@ -64,12 +64,6 @@ fold (long i, long n, Conv2dPaddingMode mode)
   return i >= 0 && i < n ? i : -1;
 }
 
-static const void *
-row_at (const Conv2dPlane *plane, long y)
-{
-  return (const char *) plane->codes + y * plane->stride;
-}
-
 static float
 value_at (Conv2dDepth depth, const void *row, long x)
 {
@@ -131,7 +125,7 @@ conv2d_plane_line (const Conv2dPlane *plane, const Conv2dRows *rows, Conv2dPaddi
       memset (line, 0, (size_t) count * sizeof *line);
       return;
     }
-  row = row_at (plane, from);
+  row = conv2d_plane_row (plane, from);
   while (t < count)
     {
       long x = first + (long) t * step;
@@ -159,5 +153,5 @@ conv2d_plane_line_in_place (const Conv2dPlane *plane, Conv2dPaddingMode mode, lo
 
   if (plane->depth != CONV2D_F32 || step != 1 || from < 0 || first < 0 || first + count > plane->width)
     return NULL;
-  return (const float *) row_at (plane, from) + first;
+  return (const float *) conv2d_plane_row (plane, from) + first;
 }

@@ -6,6 +6,12 @@
 
 #include "conv2d-row.h"
 
+static inline const void *
+conv2d_plane_row (const Conv2dPlane *plane, long y)
+{
+  return (const char *) plane->codes + y * plane->stride;
+}
+
 /* line[t] = the plane padded by MODE, at row Y and column FIRST + t STEP, for
  * t < COUNT.  What lies further out than MODE can tell is 0. */
 void conv2d_plane_line (const Conv2dPlane *plane, const Conv2dRows *rows, Conv2dPaddingMode mode, long y, long first,
@@ -27,7 +33,7 @@ conv2d_plane_fetch (const Conv2dPlane *plane, long y, long first, long count)
   if (y < 0 || y >= plane->height)
     return;
   for (long b = from * plane->depth; b < to * plane->depth; b += CONV2D_LINE)
-    __builtin_prefetch ((const char *) plane->codes + y * plane->stride + b);
+    __builtin_prefetch ((const char *) conv2d_plane_row (plane, y) + b);
 }
 
 #endif
