@@ -257,8 +257,10 @@ class Host3:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8") as stream:
             for name, value in values.items():
-                text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else \
-                    quoted(value) if isinstance(value, str) else scheme(value)
+                if isinstance(value, bool):
+                    text = "yes" if value else "no"
+                else:
+                    text = quoted(value) if isinstance(value, str) else repr(value)
                 stream.write("(%s %s)\n" % (name, text))
 
 

@@ -42,7 +42,7 @@ EIGHT = "f, -f, f.T, -f.T, rot180(f), fliplr(f), flipud(f), 0.5*f - f.T"
 class Session:
     def __init__(self, locale, look):
         self.window = Window(PHOTO, **dict({"locale": locale, "screen": "1400x950"}, **look))
-        self.dialog = Dialog(self.window)
+        self.dialog = None
         language = look.get("LANGUAGE") or look.get("language", "en")
         self.translate = gettext.translation(DOMAIN, locale, [language], fallback=True).gettext
 

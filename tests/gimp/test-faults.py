@@ -16,7 +16,7 @@ import time
 from host import EXECUTABLE, HOST, Batch, Profile, main, plain_message, scheme
 from images import components
 from tap import Skip, equal, true
-from window import TITLE, Dialog, Window, missing
+from window import Dialog, Window, missing, open_dialog
 from xcf import CHANNELS
 from xcf_writer import Layer, write
 
@@ -215,14 +215,9 @@ def cancels(report):
     def complete():
         """The first run, by the menu: what it makes."""
         HOST.write_last_values(window.profile, SLOWLY)
-        window.activate()
         window.step("(t-clean (t-image))")
         known["before"] = content(window.save("before.xcf"))
-        window.keys("alt+r", "g")
-        window.keys("l", pause=0)
-        window.wait(lambda: window.xdotool("search", "--onlyvisible", "--name", "^%s$" % TITLE), "the dialog")
-        Dialog(window).settle()
-        window.keys("Return", pause=0)
+        open_dialog(window, menu=True).press("Return")
         ended()
         known["complete"] = content(window.save("complete.xcf"))
         equal(len(known["complete"]), 33, "layers")
