@@ -57,14 +57,16 @@ follow ()
 # The batch commands, in a folder with what they name.
 run_batch ()
 {
-  rm -rf "$root/root/work"
-  mkdir -p "$root/root/work/photos"
-  cp "$top/tests/data/coffee.png" "$root/root/work/photo.png"
-  cp "$top/tests/data/rocket.jpg" "$root/root/work/photos/"
-  follow /root/work "$(block "$batch" 1)"
-  expect /root/work/maps.xcf
-  follow /root/work "$(block "$batch" 2)"
-  expect /root/work/maps/rocket/maps.xcf
+  local folder=/srv/batch # in the root
+
+  rm -rf "${root:?}$folder"
+  mkdir -p "$root$folder/photos"
+  cp "$top/tests/data/coffee.png" "$root$folder/photo.png"
+  cp "$top/tests/data/rocket.jpg" "$root$folder/photos/"
+  follow "$folder" "$(block "$batch" 1)"
+  expect "$folder/maps.xcf"
+  follow "$folder" "$(block "$batch" 2)"
+  expect "$folder/maps/rocket/maps.xcf"
 }
 
 gone ()
