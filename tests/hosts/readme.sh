@@ -54,11 +54,11 @@ follow ()
 
 # ---- what must be seen ----
 
-# The batch commands, in a folder with what they name.
+folder=/srv/batch # in the root
+
+# The batch commands, in that folder with what they name.
 run_batch ()
 {
-  local folder=/srv/batch # in the root
-
   rm -rf "${root:?}$folder"
   mkdir -p "$root$folder/photos"
   cp "$top/tests/data/coffee.png" "$root$folder/photo.png"
@@ -104,12 +104,12 @@ follow /src "$(phrase 'ninja -C build zip')"
 follow /src "$(phrase 'ninja -C build uninstall')"
 gone
 zip=$(cd "$root/src/build" && echo conv-layer-*.zip)
-cp "$root/src/build/$zip" "$root/root/work/"
+cp "$root/src/build/$zip" "$root$folder/"
 in_root apt-get -qq -y install unzip >/dev/null
 # The README names the zip and the folder of one GIMP.
 unpack=$(block 'unzip conv-layer-')
 unpack=${unpack/conv-layer-0.1.0-gimp-3.0-x86_64.zip/$zip}
-follow /root/work "${unpack/GIMP\/3.0/GIMP/$profile}"
+follow "$folder" "${unpack/GIMP\/3.0/GIMP/$profile}"
 run_batch
 rm -r "$root/root/.config/GIMP/$profile/plug-ins/conv-layer" "$root/root/.config/GIMP/$profile/scripts/conv-layer"
 
