@@ -274,8 +274,8 @@ main (int argc, char **argv)
     }
   help.folder = g_path_get_dirname (argv[1]);
   help.pictures = argv[2];
-  good = (argc == 3 || help_catalogue_use (argv[3], &error)) && conv_layer_start (&error)
-         && add_page (&help, argv[1], &error);
+  gegl_init (NULL, NULL);
+  good = (argc == 3 || help_catalogue_use (argv[3], &error)) && add_page (&help, argv[1], &error);
   if (good)
     fwrite (help.page->str, 1, help.page->len, stdout);
   else

@@ -643,8 +643,11 @@ run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, 
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   g_free (folder);
 
-  if (conv_layer_start (&error))
-    layer = run_procedure (name, n_params, params, &error);
+  if (conv_layer_prepare (&error))
+    {
+      gegl_init (NULL, NULL);
+      layer = run_procedure (name, n_params, params, &error);
+    }
   values[0].type = GIMP_PDB_STATUS;
   *n_values = 2;
   *result = values;

@@ -679,6 +679,22 @@ ask (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, Gi
   return run_it;
 }
 
+static gboolean
+start (GimpRunMode run_mode, GError **error)
+{
+  const gboolean asks = run_mode == GIMP_RUN_INTERACTIVE;
+
+  if (!conv_layer_prepare (error))
+    return FALSE;
+  if (asks)
+    conv_layer_dialog_prepare ();
+  gegl_init (NULL, NULL);
+  if (!asks || gtk_init_check (NULL, NULL))
+    return TRUE;
+  conv_layer_set_display_error (error);
+  return FALSE;
+}
+
 static GimpValueArray *
 conv_layer_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables,
                 GimpProcedureConfig *config, gpointer run_data)
@@ -690,10 +706,8 @@ conv_layer_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image
 
   (void) run_data;
   conv_layer_trace ("run", "%s", "");
-  if (conv_layer_start (&error) && run_mode == GIMP_RUN_INTERACTIVE && !gtk_init_check (NULL, NULL))
-    conv_layer_set_display_error (&error);
-  else if (!error && check_image (image, drawables, &error)
-           && (run_mode != GIMP_RUN_INTERACTIVE || ask (procedure, config, image, drawables[0], &error)))
+  if (start (run_mode, &error) && check_image (image, drawables, &error)
+      && (run_mode != GIMP_RUN_INTERACTIVE || ask (procedure, config, image, drawables[0], &error)))
     options = read_options (config, &error);
   if (options)
     runs = prepare_all (image, drawables, options, &error);

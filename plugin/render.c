@@ -315,7 +315,7 @@ draw_band (Render *render, Conv2dWork *work, gint y, gint height)
 /* ---- memory ---- */
 
 gboolean
-conv_layer_start (GError **error)
+conv_layer_prepare (GError **error)
 {
   /* Not by malloc, which fills what it gives where it looks for errors. */
   gpointer room = mmap (NULL, START_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -332,7 +332,6 @@ conv_layer_start (GError **error)
   /* None of GEGL's operations is used, and with them come the libraries of
    * every file format: to load them takes longer than a small photo's maps. */
   g_setenv ("GEGL_PATH", "", TRUE);
-  gegl_init (NULL, NULL);
   return TRUE;
 }
 

@@ -44,10 +44,11 @@ typedef struct
   gpointer data;
 } ConvLayerHost;
 
-/* Starts GEGL, to be called before anything else of it.  FALSE with
- * CONV_LAYER_ERROR_MEMORY when there is too little memory for that: GEGL would
- * end the process. */
-gboolean conv_layer_start (GError **error);
+/* What GEGL finds when it starts, to be called before it does and before there are
+ * other threads, which may read the environment.  FALSE with
+ * CONV_LAYER_ERROR_MEMORY when there is too little memory: GEGL would end the
+ * process. */
+gboolean conv_layer_prepare (GError **error);
 
 /* CONV_LAYER_ERROR_MEMORY: there is none for the maps, or GIMP has none. */
 void conv_layer_set_memory_error (GError **error);

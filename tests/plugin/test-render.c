@@ -907,13 +907,13 @@ test_no_memory_to_start (void)
   limit = usual;
   limit.rlim_cur = address_space () + ((rlim_t) 300 << 20);
   g_assert_cmpint (setrlimit (RLIMIT_AS, &limit), ==, 0);
-  g_assert_false (conv_layer_start (&error));
+  g_assert_false (conv_layer_prepare (&error));
   g_assert_cmpint (setrlimit (RLIMIT_AS, &usual), ==, 0);
   g_assert_error (error, CONV_LAYER_ERROR, CONV_LAYER_ERROR_MEMORY);
   check_sentence (error, "400 MiB|close");
   g_clear_error (&error);
   memory_start (0, 0);
-  g_assert_true (conv_layer_start (&error));
+  g_assert_true (conv_layer_prepare (&error));
   memory_stop ();
   g_assert_no_error (error);
   g_assert_cmpint (memory_left (), ==, 0);
