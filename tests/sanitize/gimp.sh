@@ -29,12 +29,14 @@ rm -rf "$reports"
 mkdir -p "$reports"
 status=0
 # Every process that was looked at to its end has a file of its own
-# (log_threads).  Whole stacks, so that what a library makes is known as its own.
-ASAN_OPTIONS=log_path=$reports/asan:detect_leaks=1:fast_unwind_on_malloc=0:abort_on_error=0:allocator_may_return_null=1 \
+# (log_threads), named after its program: some tests start others of ours, too.
+# Whole stacks, so that what a library makes is known as its own.
+ASAN_OPTIONS=log_path=$reports/asan:log_exe_name=1:detect_leaks=1:fast_unwind_on_malloc=0:abort_on_error=0:\
+allocator_may_return_null=1 \
   LSAN_OPTIONS=suppressions=$here/leaks.supp:print_suppressions=0:log_threads=1 \
   UBSAN_OPTIONS=log_path=$reports/ubsan:halt_on_error=0:print_stacktrace=1 \
-  meson test -C "$build" --print-errorlogs -t 10 "${tests[@]}" || status=1
-processes=$(find "$reports" -name 'asan.*' | wc -l)
+  meson test -C "$build" --print-errorlogs -t 10 --suite gimp "${tests[@]}" || status=1
+processes=$(find "$reports" -name 'asan.conv-layer.*' | wc -l)
 mapfile -t telling < <(grep -lsrE 'ERROR: |runtime error: |SUMMARY: ' "$reports")
 ((${#telling[@]} == 0)) || sed -s '/^==[0-9]*==\(Processing\|Stack\|TLS\) /d' "${telling[@]}" | awk 'NR <= 400'
 echo "processes of the plug-in: $processes, with reports: ${#telling[@]}"
