@@ -274,8 +274,12 @@ main (int argc, char **argv)
     }
   help.folder = g_path_get_dirname (argv[1]);
   help.pictures = argv[2];
-  gegl_init (NULL, NULL);
-  good = (argc == 3 || help_catalogue_use (argv[3], &error)) && add_page (&help, argv[1], &error);
+  good = (argc == 3 || help_catalogue_use (argv[3], &error)) && conv_layer_prepare (&error);
+  if (good)
+    {
+      gegl_init (NULL, NULL);
+      good = add_page (&help, argv[1], &error);
+    }
   if (good)
     fwrite (help.page->str, 1, help.page->len, stdout);
   else

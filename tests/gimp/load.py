@@ -15,7 +15,7 @@ import host
 from host import EXECUTABLE, HOST, Batch, Profile, main, scheme
 from images import components
 from reference import Maps, gray
-from tap import equal, true
+from tap import chosen, equal, true
 from xcf_writer import Layer, Tiled, write
 
 RUNS = int(os.environ.get("CONV_LAYER_LOAD_RUNS", "1000"))
@@ -27,16 +27,12 @@ host.HANGS_AFTER = 7200 # a thousand runs take longer than a test
 VARIANTS_64 = ", ".join("%d*f" % (n - 32 or 64) for n in range(64))
 
 
-def wanted(name):
-    return re.search(os.environ.get("CONV_LAYER_CASES", ""), name)
-
-
 # ---- large pictures ----
 
 def large(report, name, width, height, precision=150, type=0, **options):
     """WIDTH x HEIGHT pixels made of one tile, so that a corner of a map tells what all of it must be."""
     name = "large/" + name
-    if not wanted(name):
+    if not chosen(name):
         return
     tile = components(SIDE * SIDE * (1 if type else 3), precision, 31)
     batch = Batch()
@@ -182,7 +178,7 @@ CONTROLS = ("(t-grouped image layer 2)", "(t-flat image layer)", "(t-grouped ima
 
 
 def many(report):
-    if not wanted("many-runs"):
+    if not chosen("many-runs"):
         return
     held = {}
 
@@ -258,7 +254,7 @@ class Collected:
 
 
 def at_once(report):
-    if not wanted("at-once"):
+    if not chosen("at-once"):
         return
     profile = Profile()
     path = profile.file("in.xcf")

@@ -1,12 +1,19 @@
 # tap.py: cases and their report in the Test Anything Protocol, one line a
 # case.  Knows nothing of GIMP.
 
+import os
+import re
 import sys
 import traceback
 
 
 class Skip(Exception):
     pass
+
+
+def chosen(name):
+    """Whether CONV_LAYER_CASES, a pattern, picks NAME; without it all are picked."""
+    return re.search(os.environ.get("CONV_LAYER_CASES", ""), name)
 
 
 class Report:

@@ -18,7 +18,7 @@ from filter_dialog import (CELL, CHOICES, NOTEBOOK, RESET, RESET_INITIAL, Filter
 from host import DEFAULTS, GENERATION, Profile, main, scheme
 from images import components
 from reference import Matrix, f32, parse_filter
-from tap import Skip, equal, true
+from tap import Skip, chosen, equal, true
 from window import TITLE, Window, missing
 from xcf import XCF
 from xcf_writer import Layer, write
@@ -1511,11 +1511,6 @@ class Run:
         """No warning of ours in GIMP's log."""
         self.told += self.f.window.complaints()
         self.report.run("dialog/%s/no-warnings" % name, equal, self.told, [], "GIMP's log")
-
-
-def chosen(name):
-    pattern = os.environ.get("CONV_LAYER_CASES")
-    return not pattern or re.search(pattern, name)
 
 
 def run(report):

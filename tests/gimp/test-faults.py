@@ -7,7 +7,6 @@
 import hashlib
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -15,7 +14,7 @@ import time
 
 from host import EXECUTABLE, HOST, Batch, Profile, main, plain_message, scheme
 from images import components
-from tap import Skip, equal, true
+from tap import Skip, chosen, equal, true
 from window import Dialog, Window, missing, open_dialog
 from xcf import CHANNELS
 from xcf_writer import Layer, write
@@ -427,7 +426,7 @@ def closed(report):
 def run(report):
     for name, part in (("kill", kills), ("without-group", kills_without_group), ("cancel", cancels),
                        ("address-space", address_space), ("disks", disks), ("gimp-closed", closed)):
-        if re.search(os.environ.get("CONV_LAYER_CASES", ""), name):
+        if chosen(name):
             part(report)
 
 
