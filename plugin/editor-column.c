@@ -159,13 +159,20 @@ facts_text (const ConvLayerFacts *facts, ConvLayerStages stage)
   return g_strdup_printf (_("\342\200\216%s to \342\200\216%s\n%s %% active"), min, max, share);
 }
 
+/* As many lines: a map that is being made takes its place at once. */
+static gchar *
+missing_facts_text (ConvLayerPreview *preview)
+{
+  return conv_layer_preview_awaits_maps (preview) ? g_strdup ("\n") : g_strconcat (_("no map yet"), "\n", NULL);
+}
+
 void
 conv_layer_column_update_facts (ConvLayerColumn *column)
 {
   for (gint i = 0; column->output > 0 && i < 2; i++)
     {
       const ConvLayerFacts *facts = conv_layer_preview_get_facts (column->host.preview, column->output - 1, stages[i]);
-      gchar *text = facts ? facts_text (facts, stages[i]) : g_strdup ("\n");
+      gchar *text = facts ? facts_text (facts, stages[i]) : missing_facts_text (column->host.preview);
 
       set_caption (column->facts[i], text);
       g_free (text);

@@ -40,6 +40,7 @@ typedef struct
   ConvLayerState state;
   gchar *previewed;        /* the options that the preview has */
   ConvLayerArgument fault; /* the one that keeps it from running */
+  gchar *reason;           /* why it does, or NULL */
 
   GtkWidget *widget, *base, *fields, *variants, *notebook, *inspector;
   GtkWidget *tab_icons[N_PAGES];
@@ -70,14 +71,20 @@ fault_is_told_there (Editor *editor)
          || (editor->fault < CONV_LAYER_N_ARGUMENTS && conv_layer_fields_has (editor->fault) && page == LAYER_PAGE);
 }
 
+/* What will be, or why not; below what must be changed, why the maps are not new. */
 static void
-show_problem (Editor *editor, const gchar *problem)
+show_summary (Editor *editor)
 {
-  gchar *summary = problem ? NULL : conv_layer_settings_summary (editor->settings, editor->host.bytes_per_pixel);
+  const GError *failure = conv_layer_preview_get_error (editor->preview);
+  const gboolean good = !editor->reason && !failure;
+  gchar *summary = good ? conv_layer_settings_summary (editor->settings, editor->host.bytes_per_pixel) : g_strdup ("");
 
-  gtk_label_set_text (GTK_LABEL (editor->summary), summary ? summary : "");
-  gtk_widget_set_visible (editor->summary, problem == NULL);
-  conv_layer_message_set (editor->problem, fault_is_told_there (editor) ? NULL : problem);
+  if (g_strcmp0 (summary, gtk_label_get_text (GTK_LABEL (editor->summary))) != 0)
+    gtk_label_set_text (GTK_LABEL (editor->summary), summary);
+  gtk_widget_set_visible (editor->summary, good);
+  conv_layer_message_set (editor->problem, editor->reason && !fault_is_told_there (editor) ? editor->reason
+                                           : failure                                       ? failure->message
+                                                                                           : NULL);
   g_free (summary);
 }
 
@@ -123,7 +130,6 @@ settings_changed (GtkWidget *widget)
   ConvLayerArgument fault = CONV_LAYER_N_ARGUMENTS;
   GError *error = NULL;
   const ConvLayerOptions *options;
-  const gchar *reason;
 
   if (editor->stopped)
     return;
@@ -133,16 +139,18 @@ settings_changed (GtkWidget *widget)
       show_options (editor, options);
       fault = CONV_LAYER_N_ARGUMENTS;
     }
-  reason = error ? error->message : NULL;
+  g_free (editor->reason);
+  editor->reason = error ? g_strdup (error->message) : NULL;
   editor->fault = fault;
-  conv_layer_base_set_fault (editor->base, fault == CONV_LAYER_FILTER ? reason : NULL);
-  conv_layer_variants_set_fault (editor->variants, fault == CONV_LAYER_VARIANTS ? reason : NULL);
-  conv_layer_fields_set_fault (editor->fields, fault, reason);
+  g_clear_error (&error);
+  conv_layer_base_set_fault (editor->base, fault == CONV_LAYER_FILTER ? editor->reason : NULL);
+  conv_layer_variants_set_fault (editor->variants, fault == CONV_LAYER_VARIANTS ? editor->reason : NULL);
+  conv_layer_fields_set_fault (editor->fields, fault, editor->reason);
   gtk_widget_set_visible (editor->tab_icons[BASE_PAGE], fault == CONV_LAYER_FILTER);
   gtk_widget_set_visible (editor->tab_icons[LAYER_PAGE],
                           fault < CONV_LAYER_N_ARGUMENTS && conv_layer_fields_has (fault));
-  show_problem (editor, reason);
-  g_clear_error (&error);
+  conv_layer_variants_update_facts (editor->variants);
+  show_summary (editor);
 }
 
 /* What was told on the page that was turned away from is told elsewhere now. */
@@ -153,20 +161,16 @@ page_turned (GtkWidget *widget)
     settings_changed (widget);
 }
 
+/* Maps came, or did not. */
 static void
-maps_changed (GtkWidget *widget)
-{
-  conv_layer_variants_update_facts (editor_of (widget)->variants);
-}
-
-static void
-preview_failed (GtkWidget *widget)
+preview_answered (GtkWidget *widget)
 {
   Editor *editor = editor_of (widget);
-  const GError *error = conv_layer_preview_get_error (editor->preview);
 
-  if (error)
-    show_problem (editor, error->message);
+  if (editor->stopped)
+    return;
+  conv_layer_variants_update_facts (editor->variants);
+  show_summary (editor);
 }
 
 /* ---- carrying it away ---- */
@@ -440,6 +444,7 @@ editor_free (gpointer data)
   g_object_unref (editor->preview);
   g_object_unref (editor->settings);
   g_free (editor->previewed);
+  g_free (editor->reason);
   g_free (editor->folder);
   g_free (editor);
 }
@@ -457,6 +462,7 @@ tell_warning (gpointer data)
 GtkWidget *
 conv_layer_editor_new (ConvLayerSettings *settings, const ConvLayerEditorHost *host)
 {
+  static const gchar *const answers[] = { "maps", "failed" };
   Editor *editor = g_new0 (Editor, 1);
   gchar *path = g_build_filename (host->folder, "presets.ini", NULL);
   gchar *warning = NULL;
@@ -477,8 +483,9 @@ conv_layer_editor_new (ConvLayerSettings *settings, const ConvLayerEditorHost *h
   g_object_set_data_full (G_OBJECT (editor->widget), EDITOR, editor, editor_free);
   build (editor);
   g_signal_connect_object (settings, "changed", G_CALLBACK (settings_changed), editor->widget, G_CONNECT_SWAPPED);
-  g_signal_connect_object (editor->preview, "maps", G_CALLBACK (maps_changed), editor->widget, G_CONNECT_SWAPPED);
-  g_signal_connect_object (editor->preview, "failed", G_CALLBACK (preview_failed), editor->widget, G_CONNECT_SWAPPED);
+  for (gsize i = 0; i < G_N_ELEMENTS (answers); i++)
+    g_signal_connect_object (editor->preview, answers[i], G_CALLBACK (preview_answered), editor->widget,
+                             G_CONNECT_SWAPPED);
   g_signal_connect_object (editor->notebook, "notify::page", G_CALLBACK (page_turned), editor->widget,
                            G_CONNECT_SWAPPED);
   g_signal_connect (editor->widget, "hierarchy-changed", G_CALLBACK (moved_to_window), NULL);

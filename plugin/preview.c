@@ -429,6 +429,14 @@ conv_layer_preview_get_error (ConvLayerPreview *preview)
   return preview->error;
 }
 
+gboolean
+conv_layer_preview_awaits_maps (ConvLayerPreview *preview)
+{
+  g_return_val_if_fail (CONV_LAYER_IS_PREVIEW (preview), FALSE);
+
+  return preview->setup && !preview->error;
+}
+
 const ConvLayerMaps *
 conv_layer_preview_get_maps (ConvLayerPreview *preview)
 {

@@ -77,7 +77,10 @@ const ConvLayerFacts *conv_layer_preview_get_facts (ConvLayerPreview *preview, g
 
 /* TRUE while the pictures are older than what was set last. */
 gboolean conv_layer_preview_is_busy (ConvLayerPreview *preview);
+/* Why the pictures are older, NULL if nothing failed.  Borrowed. */
 const GError *conv_layer_preview_get_error (ConvLayerPreview *preview);
+/* FALSE when no maps are coming: there were no options yet, or something failed. */
+gboolean conv_layer_preview_awaits_maps (ConvLayerPreview *preview);
 
 /* ---- one pixel ---- */
 

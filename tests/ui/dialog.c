@@ -33,6 +33,12 @@ new_picture (gint width, gint height)
 void
 dialog_open (Dialog *dialog, gint width, gint height)
 {
+  dialog_open_padded (dialog, width, height, "valid");
+}
+
+void
+dialog_open_padded (Dialog *dialog, gint width, gint height, const gchar *padding)
+{
   /* GIMP 2.10's; GIMP 3 has two more above them. */
   static const gchar *const buttons[] = { "_Help", "_Reset", "_Cancel", "_OK" };
   static const gint responses[] = { GTK_RESPONSE_HELP, 1, GTK_RESPONSE_CANCEL, GTK_RESPONSE_OK };
@@ -45,6 +51,7 @@ dialog_open (Dialog *dialog, gint width, gint height)
   host.folder = dialog->folder = g_dir_make_tmp ("conv-layer-XXXXXX", NULL);
   g_assert_nonnull (dialog->folder);
   conv_layer_values_init (values);
+  g_value_set_string (&values[CONV_LAYER_PADDING], padding);
   dialog->settings = conv_layer_settings_new (values, width, height);
   conv_layer_values_clear (values);
   dialog->window = gtk_dialog_new ();

@@ -15,6 +15,8 @@ typedef struct
 
 /* The input has WIDTH x HEIGHT pixels, the options are the initial ones. */
 void dialog_open (Dialog *dialog, gint width, gint height);
+/* With PADDING for its, as of a run before; it may be one that cannot be. */
+void dialog_open_padded (Dialog *dialog, gint width, gint height, const gchar *padding);
 /* As Cancel; nothing of it is left. */
 void dialog_close (Dialog *dialog);
 

@@ -2,6 +2,7 @@
  * menus and buttons by keys, scrolling to what has the focus. */
 
 #include "dialog.h"
+#include "failing-memory.h"
 #include "screen.h"
 #include "toolkit.h"
 
@@ -215,6 +216,109 @@ check_typing (Dialog *dialog, gconstpointer data)
                    "2 -1 1 1; -1 -1 1 1; -1 -1 1 1; -1 -1 1 1");
 }
 
+/* ---- what is told ---- */
+
+typedef struct
+{
+  const gchar *text;
+  guint times;
+} Told;
+
+static void
+count_told (GtkWidget *widget, gpointer data)
+{
+  Told *told = data;
+
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if (GTK_IS_LABEL (widget))
+    told->times += strstr (gtk_label_get_text (GTK_LABEL (widget)), told->text) != NULL;
+  else if (GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), count_told, data);
+}
+
+/* In how many labels TEXT can be read. */
+static guint
+times_told (const Dialog *dialog, const gchar *text)
+{
+  Told told = { text, 0 };
+
+  screen_settle ();
+  count_told (dialog->window, &told);
+  return told.times;
+}
+
+static gboolean
+is_told (gpointer data)
+{
+  Told *told = data;
+  const guint times = told->times;
+  gboolean is;
+
+  told->times = 0;
+  for (GList *window = gtk_window_list_toplevels (); window; window = g_list_delete_link (window, window))
+    count_told (window->data, told);
+  is = told->times == times;
+  told->times = times;
+  return is;
+}
+
+static void
+wait_told (const gchar *text, guint times)
+{
+  Told told = { text, times };
+
+  screen_wait (is_told, &told);
+}
+
+static void
+set_up_padded (Dialog *dialog, gconstpointer data)
+{
+  dialog_open_padded (dialog, WIDTH, HEIGHT, data);
+}
+
+/* Where no map can be there yet, a word says so, and why is told once. */
+static void
+check_no_map_yet (Dialog *dialog, gconstpointer data)
+{
+  wait_told ("no map yet", 8);
+  g_assert_cmpuint (times_told (dialog, "% active"), ==, 0);
+  screen_picture ("editor-no-map-yet");
+  conv_layer_settings_set_text (dialog->settings, CONV_LAYER_PADDING, "valid");
+  wait_told ("% active", 8);
+  g_assert_cmpuint (times_told (dialog, "no map yet"), ==, 0);
+  /* The old ones stay, and what is known of them. */
+  conv_layer_settings_set_text (dialog->settings, CONV_LAYER_PADDING, data);
+  g_assert_cmpuint (times_told (dialog, "% active"), ==, 8);
+}
+
+/* What must be changed before OK comes first; no memory is told wherever that stands already. */
+static void
+check_failed_preview (Dialog *dialog, gconstpointer data)
+{
+  GtkWidget *notebook = find (dialog, GTK_TYPE_NOTEBOOK, NULL);
+  g_autoptr (GError) fault = NULL;
+
+  (void) data;
+  wait_told ("% active", 8);
+  memory_start (0, 4000); /* pictures are larger, what the settings need is not */
+  conv_layer_settings_set_text (dialog->settings, CONV_LAYER_FILTER, "1 2; 3 4");
+  wait_told ("memory", 1);
+  conv_layer_settings_set_text (dialog->settings, CONV_LAYER_PADDING, "-1");
+  g_assert_null (conv_layer_settings_check (dialog->settings, NULL, &fault));
+  g_assert_cmpuint (times_told (dialog, fault->message), ==, 1);
+  g_assert_cmpuint (times_told (dialog, "memory"), ==, 0);
+  gtk_notebook_set_current_page (GTK_NOTEBOOK (notebook), 1);
+  g_assert_cmpuint (times_told (dialog, fault->message), ==, 1);
+  g_assert_cmpuint (times_told (dialog, "memory"), ==, 1);
+  screen_picture ("editor-failed-preview");
+  memory_stop ();
+  conv_layer_settings_set_text (dialog->settings, CONV_LAYER_PADDING, "valid");
+  conv_layer_settings_set_text (dialog->settings, CONV_LAYER_FILTER, "1 2; 3 5");
+  wait_told ("memory", 0);
+  g_assert_cmpuint (times_told (dialog, "8 layers"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -229,6 +333,7 @@ main (int argc, char **argv)
     { "/ui/editor/menus-by-keys", check_menus_by_keys },
     { "/ui/editor/mnemonics", check_mnemonics },
     { "/ui/editor/typing", check_typing },
+    { "/ui/editor/failed-preview", check_failed_preview },
   };
   int status;
 
@@ -236,6 +341,7 @@ main (int argc, char **argv)
   gegl_init (NULL, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     g_test_add (cases[i].path, Dialog, NULL, set_up, cases[i].check, tear_down);
+  g_test_add ("/ui/editor/no-map-yet", Dialog, "-1", set_up_padded, check_no_map_yet, tear_down);
   status = g_test_run ();
   gegl_exit ();
   return status;
