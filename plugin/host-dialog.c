@@ -30,6 +30,62 @@ answered (GtkDialog *dialog, gint response, GtkWidget *editor)
     g_signal_stop_emission_by_name (dialog, "response");
 }
 
+/* ---- one key, one widget ---- */
+
+typedef struct
+{
+  GtkWidget *editor;
+  GHashTable *labels; /* by the key of their mnemonic; borrowed */
+} Keys;
+
+static void
+keep_key (GtkWidget *widget, gpointer data)
+{
+  const Keys *keys = data;
+
+  if (GTK_IS_LABEL (widget))
+    g_hash_table_insert (keys->labels, GUINT_TO_POINTER (gtk_label_get_mnemonic_keyval (GTK_LABEL (widget))), widget);
+  else if (GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), keep_key, data);
+}
+
+/* A label whose key another has goes without. */
+static void
+give_way (GtkWidget *widget, gpointer data)
+{
+  const Keys *keys = data;
+
+  if (GTK_IS_LABEL (widget))
+    {
+      gpointer key = GUINT_TO_POINTER (gtk_label_get_mnemonic_keyval (GTK_LABEL (widget)));
+      gchar *text = g_strdup (gtk_label_get_text (GTK_LABEL (widget)));
+      gpointer other = g_hash_table_lookup (keys->labels, key);
+
+      if (!other)
+        g_hash_table_insert (keys->labels, key, widget);
+      else if (other != widget)
+        gtk_label_set_text (GTK_LABEL (widget), text);
+      g_free (text);
+    }
+  else if (GTK_IS_CONTAINER (widget) && widget != keys->editor)
+    gtk_container_forall (GTK_CONTAINER (widget), give_way, data);
+}
+
+/* GIMP's own buttons have the keys that its translators chose: no choice of ours
+ * could keep clear of all of them.  OK and Cancel come first among them. */
+static void
+share_keys (GtkDialog *dialog, GtkWidget *editor)
+{
+  static const gint first[] = { GTK_RESPONSE_OK, GTK_RESPONSE_CANCEL };
+  Keys keys = { editor, g_hash_table_new (NULL, NULL) };
+
+  keep_key (editor, &keys);
+  for (gsize i = 0; i < G_N_ELEMENTS (first); i++)
+    give_way (gtk_dialog_get_widget_for_response (dialog, first[i]), &keys);
+  give_way (GTK_WIDGET (dialog), &keys);
+  g_hash_table_unref (keys.labels);
+}
+
 void
 conv_layer_host_dialog_fill (GtkDialog *dialog, GtkBox *content, ConvLayerSettings *settings, GtkWidget *editor)
 {
@@ -41,6 +97,7 @@ conv_layer_host_dialog_fill (GtkDialog *dialog, GtkBox *content, ConvLayerSettin
   g_signal_connect_object (settings, "changed", G_CALLBACK (update_ok), dialog, G_CONNECT_SWAPPED);
   g_signal_connect (dialog, "response", G_CALLBACK (answered), editor);
   update_ok (dialog);
+  share_keys (dialog, editor);
   conv_layer_editor_get_window_size (editor, &width, &height);
   gtk_window_set_default_size (GTK_WINDOW (dialog), width, height);
 }

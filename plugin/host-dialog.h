@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 /* Puts EDITOR into CONTENT, a box of DIALOG's, gives DIALOG its size and keeps
  * the response OK insensitive while SETTINGS cannot run; OK waits until what is
- * typed is taken over.  To be called before others listen to "response". */
+ * typed is taken over.  Buttons of DIALOG that have a key of EDITOR's lose it.
+ * To be called before others listen to "response". */
 void conv_layer_host_dialog_fill (GtkDialog *dialog, GtkBox *content, ConvLayerSettings *settings, GtkWidget *editor);
 
 /* Opens the help page that lies beside the file PROGRAM in the user's browser, or

@@ -7,6 +7,7 @@
 
 #include "host-dialog.h"
 #include "screen.h"
+#include "toolkit.h"
 
 #define LIBGIMP_DOMAIN (GTK_MAJOR_VERSION == 2 ? "gimp20-libgimp" : "gimp30-libgimp")
 
@@ -30,6 +31,28 @@ new_picture (gint width, gint height)
   return buffer;
 }
 
+/* As the hosts have them: in GIMP 3 all are GIMP's own, in 2.10 only Help. */
+static void
+add_buttons (GtkDialog *dialog)
+{
+  static const gchar *const buttons[] = { "_Help", "_Reset", "_Cancel", "_OK" };
+  static const gchar *const settings[] = { "_Load Saved Settings", "_Save Settings" };
+  static const gint responses[] = { GTK_RESPONSE_HELP, 1, GTK_RESPONSE_CANCEL, GTK_RESPONSE_OK };
+  GtkWidget *box;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (buttons); i++)
+    gtk_dialog_add_button (dialog,
+                           g_dgettext (GTK_MAJOR_VERSION == 3 || i == 0 ? LIBGIMP_DOMAIN : GETTEXT_PACKAGE, buttons[i]),
+                           responses[i]);
+  if (GTK_MAJOR_VERSION == 2)
+    return;
+  box = conv_layer_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    gtk_container_add (GTK_CONTAINER (box), gtk_button_new_with_mnemonic (g_dgettext (LIBGIMP_DOMAIN, settings[i])));
+  gtk_box_pack_end (GTK_BOX (gtk_dialog_get_content_area (dialog)), box, FALSE, FALSE, 0);
+  gtk_widget_show_all (box);
+}
+
 void
 dialog_open (Dialog *dialog, gint width, gint height)
 {
@@ -39,9 +62,6 @@ dialog_open (Dialog *dialog, gint width, gint height)
 void
 dialog_open_padded (Dialog *dialog, gint width, gint height, const gchar *padding)
 {
-  /* GIMP 2.10's; GIMP 3 has two more above them. */
-  static const gchar *const buttons[] = { "_Help", "_Reset", "_Cancel", "_OK" };
-  static const gint responses[] = { GTK_RESPONSE_HELP, 1, GTK_RESPONSE_CANCEL, GTK_RESPONSE_OK };
   g_autoptr (GeglBuffer) buffer = new_picture (width, height);
   ConvLayerEditorHost host = { .source = { buffer, { 0, 0, width, height }, FALSE },
                                .bytes_per_pixel = 3,
@@ -55,9 +75,7 @@ dialog_open_padded (Dialog *dialog, gint width, gint height, const gchar *paddin
   dialog->settings = conv_layer_settings_new (values, width, height);
   conv_layer_values_clear (values);
   dialog->window = gtk_dialog_new ();
-  for (gsize i = 0; i < G_N_ELEMENTS (buttons); i++) /* Help is GIMP's own */
-    gtk_dialog_add_button (GTK_DIALOG (dialog->window),
-                           g_dgettext (i == 0 ? LIBGIMP_DOMAIN : GETTEXT_PACKAGE, buttons[i]), responses[i]);
+  add_buttons (GTK_DIALOG (dialog->window));
   dialog->editor = conv_layer_editor_new (dialog->settings, &host);
   conv_layer_host_dialog_fill (GTK_DIALOG (dialog->window),
                                GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (dialog->window))), dialog->settings,
@@ -116,12 +134,10 @@ collect_mnemonics (GtkWidget *widget, gpointer data)
 }
 
 GHashTable *
-dialog_mnemonics (GtkWidget *window, const gchar *taken, DialogClashFunc clash)
+dialog_mnemonics (GtkWidget *window, DialogClashFunc clash)
 {
   Mnemonics mnemonics = { g_hash_table_new (NULL, NULL), clash };
 
-  for (const gchar *key = taken; *key; key++)
-    g_hash_table_insert (mnemonics.labels, GUINT_TO_POINTER ((guint) *key), (gpointer) "GIMP's own");
   collect_mnemonics (window, &mnemonics);
   return mnemonics.labels;
 }

@@ -24,8 +24,8 @@ void dialog_close (Dialog *dialog);
 typedef void (*DialogClashFunc) (GtkWidget *label, const gchar *other);
 
 /* The mnemonics of all that can be seen of WINDOW, each key with the text of its
- * label, and those in TAKEN, which the host's own buttons have.  CLASH is called
- * for each label that comes second.  Free with g_hash_table_unref(). */
-GHashTable *dialog_mnemonics (GtkWidget *window, const gchar *taken, DialogClashFunc clash);
+ * label.  CLASH is called for each label that comes second.  Free with
+ * g_hash_table_unref(). */
+GHashTable *dialog_mnemonics (GtkWidget *window, DialogClashFunc clash);
 
 #endif

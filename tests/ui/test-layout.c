@@ -182,10 +182,9 @@ tell_clash (GtkWidget *label, const gchar *other)
 
 /* Of what can be seen at one time. */
 static void
-check_mnemonics (GtkWidget *window, const gchar *language, guint least)
+check_mnemonics (GtkWidget *window, guint least)
 {
-  /* The keys of GIMP 3's own buttons. */
-  GHashTable *labels = dialog_mnemonics (window, strcmp (language, "en") == 0 ? "ls" : "", tell_clash);
+  GHashTable *labels = dialog_mnemonics (window, tell_clash);
 
   if (g_hash_table_size (labels) < least)
     fault (window, "has only %u keys", g_hash_table_size (labels));
@@ -328,7 +327,7 @@ check_scene (Dialog *dialog, const Scene *scene, const gchar *language)
   if (font)
     check_widget (dialog->window, NULL);
   check_told (dialog);
-  check_mnemonics (dialog->window, language, scene->looked ? 18 : 15);
+  check_mnemonics (dialog->window, scene->looked ? 18 : 15);
   conv_layer_widget_size (dialog->window, &size);
   if (font && strcmp (language, DOUBLED) != 0
       && (size.width > SMALL_WIDTH || size.height > SMALL_HEIGHT - FRAME_HEIGHT - HOST_HEIGHT))
