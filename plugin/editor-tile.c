@@ -150,8 +150,8 @@ choose_font (PangoLayout *layout, const Conv2dFilter *filter, gdouble size, gint
 
       if (font >= GOOD_FONT || (font >= LEAST_FONT && i == G_N_ELEMENTS (choices) - 1))
         {
-          /* Whole and half pixels: pango and cairo keep the glyphs of every size there was. */
-          set_font_size (layout, MIN (floor (font * 2) / 2, 16));
+          /* Whole pixels: pango and cairo keep the glyphs of every size there was. */
+          set_font_size (layout, MIN (floor (font), 16));
           *digits = choices[i];
           return TRUE;
         }
