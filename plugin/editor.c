@@ -46,7 +46,7 @@ typedef struct
   GtkWidget *tab_icons[N_PAGES];
   GtkWidget *summary, *problem, *copied;
   gint grown; /* the window, for the inspector */
-  guint room_id, copied_id;
+  guint room_id, copied_id, open_id;
   gulong first_draw, keys;
   GtkWidget *top;   /* the window whose keys are listened to */
   gboolean toggled; /* the inspector, by the user */
@@ -270,6 +270,23 @@ moved_to_window (GtkWidget *widget)
   editor->keys = g_signal_connect_after (top, "key-press-event", G_CALLBACK (key_pressed), editor);
 }
 
+static gboolean
+open_buffer (gpointer data)
+{
+  Editor *editor = data;
+  GeglBuffer *buffer;
+
+  editor->open_id = 0;
+  gdk_display_flush (gtk_widget_get_display (editor->widget));
+  buffer = editor->host.open_buffer (editor->host.data);
+  if (buffer)
+    {
+      conv_layer_preview_set_buffer (editor->preview, buffer);
+      g_object_unref (buffer);
+    }
+  return G_SOURCE_REMOVE;
+}
+
 /* Of both GTKs the signal that draws has these arguments. */
 static gboolean
 drawn_first (GtkWidget *widget, gpointer what, Editor *editor)
@@ -277,6 +294,8 @@ drawn_first (GtkWidget *widget, gpointer what, Editor *editor)
   (void) what;
   g_signal_handler_disconnect (widget, editor->first_draw);
   conv_layer_trace ("dialog-shown", "%s", "");
+  if (editor->host.open_buffer && !editor->stopped)
+    editor->open_id = gdk_threads_add_idle_full (G_PRIORITY_DEFAULT_IDLE, open_buffer, editor, NULL);
   return FALSE;
 }
 
@@ -541,6 +560,7 @@ conv_layer_editor_stop (GtkWidget *widget)
   editor->stopped = TRUE;
   drop_source (&editor->copied_id);
   drop_source (&editor->room_id);
+  drop_source (&editor->open_id);
   forget_window (editor);
   conv_layer_preview_stop (editor->preview);
   save_state (editor);

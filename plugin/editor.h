@@ -18,6 +18,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   ConvLayerSource source;
+  /* For the buffer that SOURCE does not have: called with DATA when the dialog
+   * has been drawn, so that nobody waits for it before; may give NULL. */
+  GeglBuffer *(*open_buffer) (gpointer data);
+  gpointer data;
   gint bytes_per_pixel; /* of a new layer */
   ConvLayerDialect dialect;
   const gchar *folder; /* where the user's presets and the dialog's state are kept */

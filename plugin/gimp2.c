@@ -120,14 +120,24 @@ find_area (Run *run, GError **error)
   return FALSE;
 }
 
-/* Free its buffer with g_object_unref(). */
+/* Without its buffer. */
 static ConvLayerSource
 get_source (const Run *run)
 {
-  return (ConvLayerSource) { .buffer = gimp_drawable_get_buffer (run->drawable),
-                             .area = run->area,
+  return (ConvLayerSource) { .area = run->area,
                              .own_codes
                              = gimp_item_is_channel (run->drawable) || gimp_item_is_layer_mask (run->drawable) };
+}
+
+/* Free with g_object_unref().  GEGL starts when pixels are wanted first: that
+ * takes a tenth of a second, in which the dialog is there already. */
+static GeglBuffer *
+open_buffer (gpointer data)
+{
+  const Run *run = data;
+
+  gegl_init (NULL, NULL);
+  return gimp_drawable_get_buffer (run->drawable);
 }
 
 static void
@@ -181,6 +191,7 @@ compute (Run *run, GError **error)
   run->layers = g_array_new (FALSE, FALSE, sizeof (gint32));
   run->buffers = g_ptr_array_new_with_free_func (g_object_unref);
   source = get_source (run);
+  source.buffer = open_buffer (run);
   run->maps = conv_layer_render (run->options, &source, &host, error);
   g_object_unref (source.buffer);
   /* The pixels reach GIMP when the last reference goes. */
@@ -562,11 +573,12 @@ ask (Run *run, ConvLayerValues values, GError **error)
     return FALSE;
   folder = g_build_filename (gimp_directory (), "conv-layer", NULL);
   host = (ConvLayerEditorHost) { .source = get_source (run),
+                                 .open_buffer = open_buffer,
+                                 .data = run,
                                  .bytes_per_pixel = bytes_per_pixel (run->image),
                                  .dialect = CONV_LAYER_SCRIPT_FU_2,
                                  .folder = folder };
   run_it = conv_layer_dialog_run (&host, values);
-  g_object_unref (host.source.buffer);
   g_free (folder);
   return run_it;
 }
@@ -644,10 +656,7 @@ run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, 
   g_free (folder);
 
   if (conv_layer_prepare (&error))
-    {
-      gegl_init (NULL, NULL);
-      layer = run_procedure (name, n_params, params, &error);
-    }
+    layer = run_procedure (name, n_params, params, &error);
   values[0].type = GIMP_PDB_STATUS;
   *n_values = 2;
   *result = values;

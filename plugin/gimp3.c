@@ -235,8 +235,7 @@ find_area (Run *run, GError **error)
   return FALSE;
 }
 
-/* Reads what the user sees; to be ended by forget_source() in any case.  FALSE
- * with ERROR set: SOURCE has no buffer. */
+/* Of what the user sees, without its buffer; to be ended by forget_pixels() in any case. */
 static gboolean
 get_source (Run *run, ConvLayerSource *source, GError **error)
 {
@@ -249,15 +248,18 @@ get_source (Run *run, ConvLayerSource *source, GError **error)
   gimp_drawable_get_offsets (run->pixels, &seen_x, &seen_y);
   source->area.x += x - seen_x;
   source->area.y += y - seen_y;
-  source->buffer = gimp_drawable_get_buffer (run->pixels);
   return TRUE;
 }
 
-static void
-forget_source (Run *run, ConvLayerSource *source)
+/* Free with g_object_unref().  GEGL starts when pixels are wanted first: that
+ * takes a tenth of a second, in which the dialog is there already. */
+static GeglBuffer *
+open_buffer (gpointer data)
 {
-  g_clear_object (&source->buffer);
-  forget_pixels (run);
+  const Run *run = data;
+
+  gegl_init (NULL, NULL);
+  return gimp_drawable_get_buffer (run->pixels);
 }
 
 static void
@@ -287,11 +289,15 @@ compute (Run *run, GError **error)
         return FALSE;
     }
   if (get_source (run, &source, error))
-    run->maps = conv_layer_render (run->options, &source, &host, error);
+    {
+      source.buffer = open_buffer (run);
+      run->maps = conv_layer_render (run->options, &source, &host, error);
+      g_object_unref (source.buffer);
+    }
   /* The pixels reach GIMP when the last reference goes. */
   for (guint i = 0; i < run->layers->len; i++)
     g_object_set_data (run->layers->pdata[i], "conv-layer-buffer", NULL);
-  forget_source (run, &source);
+  forget_pixels (run);
   for (guint i = 0; run->maps && i < run->layers->len; i++)
     attach_json (run, i);
   return run->maps != NULL;
@@ -670,11 +676,13 @@ ask (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, Gi
   if (!find_area (&run, error))
     return FALSE;
   folder = g_build_filename (gimp_directory (), "conv-layer", NULL);
-  host = (ConvLayerEditorHost) { .bytes_per_pixel = bytes_per_pixel (image),
+  host = (ConvLayerEditorHost) { .open_buffer = open_buffer,
+                                 .data = &run,
+                                 .bytes_per_pixel = bytes_per_pixel (image),
                                  .dialect = CONV_LAYER_SCRIPT_FU_3,
                                  .folder = folder };
   run_it = get_source (&run, &host.source, error) && conv_layer_dialog_run (procedure, config, &host);
-  forget_source (&run, &host.source);
+  forget_pixels (&run);
   g_free (folder);
   return run_it;
 }
@@ -682,14 +690,12 @@ ask (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, Gi
 static gboolean
 start (GimpRunMode run_mode, GError **error)
 {
-  const gboolean asks = run_mode == GIMP_RUN_INTERACTIVE;
-
   if (!conv_layer_prepare (error))
     return FALSE;
-  if (asks)
-    conv_layer_dialog_prepare ();
-  gegl_init (NULL, NULL);
-  if (!asks || gtk_init_check (NULL, NULL))
+  if (run_mode != GIMP_RUN_INTERACTIVE)
+    return TRUE;
+  conv_layer_dialog_prepare ();
+  if (gtk_init_check (NULL, NULL))
     return TRUE;
   conv_layer_set_display_error (error);
   return FALSE;

@@ -18,7 +18,7 @@ struct _ConvLayerPreview
 {
   GObject parent_instance;
 
-  ConvLayerSource source; /* its buffer is NULL once stopped */
+  ConvLayerSource source; /* its buffer is NULL until it is set, and once stopped */
 
   /* Reading. */
   ConvLayerGrayscale grayscale; /* of the plane, read or being read */
@@ -251,7 +251,8 @@ start_reading (ConvLayerPreview *preview, ConvLayerGrayscale grayscale)
   conv_layer_worker_cancel (preview->worker);
   g_clear_pointer (&preview->gray, conv_layer_gray_unref);
   preview->grayscale = grayscale;
-  preview->slices = g_idle_add (read_slice, preview);
+  if (preview->source.buffer)
+    preview->slices = g_idle_add (read_slice, preview);
 }
 
 /* ---- the object ---- */
@@ -262,10 +263,23 @@ conv_layer_preview_new (const ConvLayerSource *source)
   ConvLayerPreview *preview = g_object_new (CONV_LAYER_TYPE_PREVIEW, NULL);
 
   preview->source = *source;
-  g_object_ref (source->buffer);
+  preview->source.buffer = NULL;
   preview->worker = conv_layer_worker_new (on_answer, preview);
-  start_reading (preview, CONV_LAYER_GRAY_OPENCV);
+  if (source->buffer)
+    conv_layer_preview_set_buffer (preview, source->buffer);
   return preview;
+}
+
+void
+conv_layer_preview_set_buffer (ConvLayerPreview *preview, GeglBuffer *buffer)
+{
+  g_return_if_fail (CONV_LAYER_IS_PREVIEW (preview));
+  g_return_if_fail (!preview->source.buffer);
+
+  if (!preview->worker)
+    return;
+  preview->source.buffer = g_object_ref (buffer);
+  start_reading (preview, preview->grayscale);
 }
 
 void
@@ -308,6 +322,7 @@ static void
 conv_layer_preview_init (ConvLayerPreview *preview)
 {
   preview->count = CONV2D_MAX_FILTERS;
+  preview->grayscale = CONV_LAYER_GRAY_OPENCV;
 }
 
 /* ---- what is wanted ---- */
@@ -332,7 +347,8 @@ conv_layer_preview_set_options (ConvLayerPreview *preview, const ConvLayerOption
     return;
   g_clear_pointer (&preview->setup, conv_layer_setup_unref);
   preview->setup = conv_layer_setup_new (options);
-  if (options->grayscale != preview->grayscale && !conv_layer_source_is_gray (&preview->source))
+  if (options->grayscale != preview->grayscale
+      && !(preview->source.buffer && conv_layer_source_is_gray (&preview->source)))
     start_reading (preview, options->grayscale);
   change (preview);
   conv_layer_trace ("preview-request", "%u", preview->serial);

@@ -47,8 +47,10 @@ typedef struct
 } ConvLayerFacts;
 
 /* The source's buffer is read in the main thread only, in small slices while it
- * is idle, because libgimp is not for several threads; takes a reference. */
+ * is idle, because libgimp is not for several threads; takes a reference.  One
+ * that is NULL is given later, once. */
 ConvLayerPreview *conv_layer_preview_new (const ConvLayerSource *source);
+void conv_layer_preview_set_buffer (ConvLayerPreview *preview, GeglBuffer *buffer);
 
 /* Ends all work and waits for it; after it no signal comes and the source is
  * let go.  To be called before the host goes on. */

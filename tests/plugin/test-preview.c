@@ -1067,6 +1067,49 @@ test_stop_in_signal (void)
     }
 }
 
+/* The dialog is there before its pixels are: whatever was wanted until then is made of them. */
+static void
+test_buffer_later (void)
+{
+  Case c = case_new (20, 20);
+  g_autoptr (ConvLayerOptions) before = options_of ("grayscale", "red", NULL);
+  g_autoptr (ConvLayerOptions) options = options_of ("grayscale", "blue", "scale", "raw", NULL);
+
+  watch_free (c.watch);
+  c.watch = watch_new (NULL, c.area, FALSE);
+  conv_layer_preview_set_options (c.watch->preview, before);
+  conv_layer_preview_set_view (c.watch->preview, &c.viewport, 60, 40);
+  conv_layer_preview_set_options (c.watch->preview, options);
+  for (gint i = 0; i < 100; i++)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_true (conv_layer_preview_is_busy (c.watch->preview));
+  g_assert_true (conv_layer_preview_awaits_maps (c.watch->preview));
+  g_assert_null (conv_layer_preview_get_input (c.watch->preview));
+  conv_layer_preview_set_buffer (c.watch->preview, c.buffer);
+  g_free ((gpointer) c.plane.codes);
+  c.plane = read_plane (c.buffer, c.area, "R'G'B' u8", CONV2D_BLUE);
+  wait_until_idle (c.watch);
+  g_assert_cmpint (c.watch->failed, ==, 0);
+  check_input (c.watch, &c.plane, &c.viewport, 60, 40);
+  check_case (&c, options);
+  case_clear (&c);
+}
+
+/* Too late: the dialog was closed before it was drawn. */
+static void
+test_buffer_after_the_end (void)
+{
+  Case c = case_new (20, 20);
+
+  watch_free (c.watch);
+  c.watch = watch_new (NULL, c.area, FALSE);
+  conv_layer_preview_set_view (c.watch->preview, &c.viewport, 60, 40);
+  conv_layer_preview_stop (c.watch->preview);
+  conv_layer_preview_set_buffer (c.watch->preview, c.buffer);
+  g_assert_cmpint (G_OBJECT (c.buffer)->ref_count, ==, 1);
+  case_clear (&c);
+}
+
 /* A layer that does not go with the input: said, and the old maps stand. */
 static void
 test_layer_does_not_fit (void)
@@ -1392,6 +1435,8 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/preview/gray-source", test_gray_source);
   g_test_add_func ("/plugin/preview/stop", test_stop);
   g_test_add_func ("/plugin/preview/stop-in-signal", test_stop_in_signal);
+  g_test_add_func ("/plugin/preview/buffer-later", test_buffer_later);
+  g_test_add_func ("/plugin/preview/buffer-after-the-end", test_buffer_after_the_end);
   g_test_add_func ("/plugin/preview/layer-does-not-fit", test_layer_does_not_fit);
   g_test_add_func ("/plugin/preview/no-memory", test_no_memory);
   g_test_add_func ("/plugin/preview/inspect", test_inspect);
