@@ -2,6 +2,8 @@
 
 #include "dialog.h"
 
+#include <string.h>
+
 #include <gdk/gdkkeysyms.h>
 #include <glib/gstdio.h>
 
@@ -102,6 +104,34 @@ dialog_close (Dialog *dialog)
     }
   g_assert_cmpint (g_rmdir (dialog->folder), ==, 0);
   g_clear_pointer (&dialog->folder, g_free);
+}
+
+typedef struct
+{
+  const gchar *text;
+  guint times;
+} Told;
+
+static void
+count_told (GtkWidget *widget, gpointer data)
+{
+  Told *told = data;
+
+  if (!gtk_widget_get_mapped (widget))
+    return;
+  if (GTK_IS_LABEL (widget))
+    told->times += strstr (gtk_label_get_text (GTK_LABEL (widget)), told->text) != NULL;
+  else if (GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), count_told, data);
+}
+
+guint
+dialog_times_told (GtkWidget *window, const gchar *text)
+{
+  Told told = { text, 0 };
+
+  count_told (window, &told);
+  return told.times;
 }
 
 typedef struct

@@ -20,6 +20,9 @@ void dialog_open_padded (Dialog *dialog, gint width, gint height, const gchar *p
 /* As Cancel; nothing of it is left. */
 void dialog_close (Dialog *dialog);
 
+/* In how many labels of WINDOW TEXT can be read. */
+guint dialog_times_told (GtkWidget *window, const gchar *text);
+
 /* LABEL has the key of what has the text OTHER. */
 typedef void (*DialogClashFunc) (GtkWidget *label, const gchar *other);
 

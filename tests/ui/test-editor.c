@@ -224,53 +224,30 @@ check_typing (Dialog *dialog, gconstpointer data)
 
 typedef struct
 {
+  const Dialog *dialog;
   const gchar *text;
   guint times;
 } Told;
 
-static void
-count_told (GtkWidget *widget, gpointer data)
-{
-  Told *told = data;
-
-  if (!gtk_widget_get_mapped (widget))
-    return;
-  if (GTK_IS_LABEL (widget))
-    told->times += strstr (gtk_label_get_text (GTK_LABEL (widget)), told->text) != NULL;
-  else if (GTK_IS_CONTAINER (widget))
-    gtk_container_forall (GTK_CONTAINER (widget), count_told, data);
-}
-
-/* In how many labels TEXT can be read. */
 static guint
 times_told (const Dialog *dialog, const gchar *text)
 {
-  Told told = { text, 0 };
-
   screen_settle ();
-  count_told (dialog->window, &told);
-  return told.times;
+  return dialog_times_told (dialog->window, text);
 }
 
 static gboolean
 is_told (gpointer data)
 {
-  Told *told = data;
-  const guint times = told->times;
-  gboolean is;
+  const Told *told = data;
 
-  told->times = 0;
-  for (GList *window = gtk_window_list_toplevels (); window; window = g_list_delete_link (window, window))
-    count_told (window->data, told);
-  is = told->times == times;
-  told->times = times;
-  return is;
+  return dialog_times_told (told->dialog->window, told->text) == told->times;
 }
 
 static void
-wait_told (const gchar *text, guint times)
+wait_told (const Dialog *dialog, const gchar *text, guint times)
 {
-  Told told = { text, times };
+  Told told = { dialog, text, times };
 
   screen_wait (is_told, &told);
 }
@@ -285,11 +262,11 @@ set_up_padded (Dialog *dialog, gconstpointer data)
 static void
 check_no_map_yet (Dialog *dialog, gconstpointer data)
 {
-  wait_told ("no map yet", 8);
+  wait_told (dialog, "no map yet", 8);
   g_assert_cmpuint (times_told (dialog, "% active"), ==, 0);
   screen_picture ("editor-no-map-yet");
   conv_layer_settings_set_text (dialog->settings, CONV_LAYER_PADDING, "valid");
-  wait_told ("% active", 8);
+  wait_told (dialog, "% active", 8);
   g_assert_cmpuint (times_told (dialog, "no map yet"), ==, 0);
   /* The old ones stay, and what is known of them. */
   conv_layer_settings_set_text (dialog->settings, CONV_LAYER_PADDING, data);
@@ -304,10 +281,10 @@ check_failed_preview (Dialog *dialog, gconstpointer data)
   g_autoptr (GError) fault = NULL;
 
   (void) data;
-  wait_told ("% active", 8);
+  wait_told (dialog, "% active", 8);
   memory_start (0, 4000); /* pictures are larger, what the settings need is not */
   conv_layer_settings_set_text (dialog->settings, CONV_LAYER_FILTER, "1 2; 3 4");
-  wait_told ("memory", 1);
+  wait_told (dialog, "memory", 1);
   conv_layer_settings_set_text (dialog->settings, CONV_LAYER_PADDING, "-1");
   g_assert_null (conv_layer_settings_check (dialog->settings, NULL, &fault));
   g_assert_cmpuint (times_told (dialog, fault->message), ==, 1);
@@ -319,7 +296,7 @@ check_failed_preview (Dialog *dialog, gconstpointer data)
   memory_stop ();
   conv_layer_settings_set_text (dialog->settings, CONV_LAYER_PADDING, "valid");
   conv_layer_settings_set_text (dialog->settings, CONV_LAYER_FILTER, "1 2; 3 5");
-  wait_told ("memory", 0);
+  wait_told (dialog, "memory", 0);
   g_assert_cmpuint (times_told (dialog, "8 layers"), ==, 1);
 }
 

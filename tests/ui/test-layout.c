@@ -193,38 +193,18 @@ check_mnemonics (GtkWidget *window, guint least)
 
 /* ---- what is wrong ---- */
 
-typedef struct
-{
-  const gchar *text;
-  guint times; /* that it can be read */
-} Told;
-
-static void
-count_told (GtkWidget *widget, gpointer data)
-{
-  Told *told = data;
-
-  if (!gtk_widget_get_mapped (widget))
-    return;
-  if (GTK_IS_LABEL (widget) && strcmp (gtk_label_get_text (GTK_LABEL (widget)), told->text) == 0)
-    told->times++;
-  else if (GTK_IS_CONTAINER (widget))
-    gtk_container_forall (GTK_CONTAINER (widget), count_told, told);
-}
-
 /* It is told once, whether or not its field can be seen. */
 static void
 check_told (const Dialog *dialog)
 {
   g_autoptr (GError) error = NULL;
-  Told told = { 0 };
+  guint times;
 
   if (conv_layer_settings_check (dialog->settings, NULL, &error))
     return;
-  told.text = error->message;
-  count_told (dialog->window, &told);
-  if (told.times != 1)
-    fault (dialog->window, "tells %u times what is wrong", told.times);
+  times = dialog_times_told (dialog->window, error->message);
+  if (times != 1)
+    fault (dialog->window, "tells %u times what is wrong", times);
 }
 
 /* ---- the scenes ---- */
