@@ -687,7 +687,7 @@ test_picture (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   gegl_init (NULL, NULL);
   g_test_add_func ("/plugin/figure/counts", test_counts);
   g_test_add_func ("/plugin/figure/sizes", test_sizes);
