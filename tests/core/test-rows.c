@@ -104,6 +104,7 @@ main (int argc, char **argv)
   const Conv2dRows *sets[CONV2D_MAX_SETS];
   gint count = conv2d_rows_available (sets);
   Tally tallies[CONV2D_MAX_SETS] = { { 0, 0 } };
+  Case *cases = g_new (Case, (gsize) count * (gsize) n_rows_checks);
   gint status;
 
   g_test_init (&argc, &argv, NULL);
@@ -112,11 +113,11 @@ main (int argc, char **argv)
   for (gint s = 0; s < count; s++)
     for (gint c = 0; c < n_rows_checks; c++)
       {
-        Case *one = g_new (Case, 1);
+        Case *one = &cases[s * n_rows_checks + c];
         gchar *path = g_strdup_printf ("/core/rows/%s/%s", sets[s]->name, rows_checks[c].name);
 
         *one = (Case) { sets[s], &rows_checks[c], &tallies[s] };
-        g_test_add_data_func_full (path, one, test_against_scalar, g_free);
+        g_test_add_data_func (path, one, test_against_scalar);
         g_free (path);
       }
   status = g_test_run ();
@@ -124,5 +125,6 @@ main (int argc, char **argv)
     if (tallies[s].shapes > 0)
       g_print ("# %s: %" G_GINT64_FORMAT " shapes in %.1f s\n", sets[s]->name, tallies[s].shapes,
                (gdouble) tallies[s].microseconds * 1e-6);
+  g_free (cases);
   return status;
 }

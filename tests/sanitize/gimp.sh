@@ -27,13 +27,20 @@ tests=("$@")
 reports=$build/gimp-reports
 rm -rf "$reports"
 mkdir -p "$reports"
+# GTK 3's file chooser loses, in its own main loop and by functions without a
+# name, a file each time and the errors of what it no longer waits for.  GIMP 2.10
+# looks at the same function of ours, which gets one file and gives it back.
+{
+  cat "$here/leaks.supp"
+  ((generation == 2)) || echo leak:ask_file
+} >"$reports/leaks.supp"
 status=0
 # Every process that was looked at to its end has a file of its own
 # (log_threads), named after its program: some tests start others of ours, too.
 # Whole stacks, so that what a library makes is known as its own.
 ASAN_OPTIONS=log_path=$reports/asan:log_exe_name=1:detect_leaks=1:fast_unwind_on_malloc=0:abort_on_error=0:\
 allocator_may_return_null=1 \
-  LSAN_OPTIONS=suppressions=$here/leaks.supp:print_suppressions=0:log_threads=1 \
+  LSAN_OPTIONS=suppressions=$reports/leaks.supp:print_suppressions=0:log_threads=1 \
   UBSAN_OPTIONS=log_path=$reports/ubsan:halt_on_error=0:print_stacktrace=1 \
   meson test -C "$build" --print-errorlogs -t 10 --suite gimp "${tests[@]}" || status=1
 processes=$(find "$reports" -name 'asan.conv-layer.*' | wc -l)
