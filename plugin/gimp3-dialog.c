@@ -112,37 +112,6 @@ new_dialog (GimpProcedure *procedure, GimpProcedureConfig *config)
                           gimp_procedure_get_help_id (procedure), "use-header-bar", header_bar, NULL);
 }
 
-static void
-load_picture (GTask *task, gpointer source, gpointer text, GCancellable *cancellable)
-{
-  GInputStream *stream = g_memory_input_stream_new_from_data (text, -1, NULL);
-  GdkPixbuf *pixbuf = gdk_pixbuf_new_from_stream (stream, cancellable, NULL);
-
-  (void) source;
-  g_clear_object (&pixbuf);
-  g_object_unref (stream);
-  g_task_return_boolean (task, TRUE);
-}
-
-/* What loads icons gets ready on other threads: where gdk-pixbuf lets processes
- * of their own do it, one for each kind of file, GTK would wait for the start of
- * one after the other. */
-void
-conv_layer_dialog_prepare (void)
-{
-  static const gchar *const pictures[]
-      = { "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>", "P1 1 1 0\n" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (pictures); i++)
-    {
-      GTask *task = g_task_new (NULL, NULL, NULL, NULL);
-
-      g_task_set_task_data (task, (gpointer) pictures[i], NULL);
-      g_task_run_in_thread (task, load_picture);
-      g_object_unref (task);
-    }
-}
-
 gboolean
 conv_layer_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const ConvLayerEditorHost *host)
 {

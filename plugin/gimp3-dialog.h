@@ -9,10 +9,6 @@
 
 G_BEGIN_DECLS
 
-/* Starts, without waiting, what takes longest until a dialog can be shown: to be
- * called as soon as it is known that one will be. */
-void conv_layer_dialog_prepare (void);
-
 /* Lets the user edit CONFIG for an image of HOST's source, until OK or Cancel;
  * FALSE on Cancel.  GTK must have been started. */
 gboolean conv_layer_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const ConvLayerEditorHost *host);

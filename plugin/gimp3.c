@@ -692,10 +692,8 @@ start (GimpRunMode run_mode, GError **error)
 {
   if (!conv_layer_prepare (error))
     return FALSE;
-  if (run_mode != GIMP_RUN_INTERACTIVE)
-    return TRUE;
-  conv_layer_dialog_prepare ();
-  if (gtk_init_check (NULL, NULL))
+  /* No thread of ours runs meanwhile: GTK's classes and what a thread registers of GObject can wait for each other. */
+  if (run_mode != GIMP_RUN_INTERACTIVE || gtk_init_check (NULL, NULL))
     return TRUE;
   conv_layer_set_display_error (error);
   return FALSE;
