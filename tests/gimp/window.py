@@ -323,8 +323,12 @@ class Window:
     # ---- by keys and pointer ----
 
     def xdotool(self, *arguments):
-        return subprocess.run(["xdotool"] + [str(argument) for argument in arguments], env=self.environment,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.split()
+        """What it says.  It gives up a search when one of all windows goes meanwhile, such as a tooltip: then anew."""
+        while True:
+            done = subprocess.run(["xdotool"] + [str(argument) for argument in arguments], env=self.environment,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            if arguments[0] != "search" or "X Error" not in done.stderr:
+                return done.stdout.split()
 
     def activate(self, title=None):
         """The keyboard goes to the window of TITLE, the image's without one."""
