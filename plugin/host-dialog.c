@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include <gdk/gdkkeysyms.h>
 #include <glib/gi18n-lib.h>
 
 #include "editor-parts.h"
@@ -57,15 +58,20 @@ give_way (GtkWidget *widget, gpointer data)
 
   if (GTK_IS_LABEL (widget))
     {
-      gpointer key = GUINT_TO_POINTER (gtk_label_get_mnemonic_keyval (GTK_LABEL (widget)));
-      gchar *text = g_strdup (gtk_label_get_text (GTK_LABEL (widget)));
-      gpointer other = g_hash_table_lookup (keys->labels, key);
+      const guint key = gtk_label_get_mnemonic_keyval (GTK_LABEL (widget));
+      GtkWidget *other = g_hash_table_lookup (keys->labels, GUINT_TO_POINTER (key));
 
-      if (!other)
-        g_hash_table_insert (keys->labels, key, widget);
-      else if (other != widget)
-        gtk_label_set_text (GTK_LABEL (widget), text);
-      g_free (text);
+      if (key == GDK_KEY_VoidSymbol || other == widget)
+        return;
+      if (other)
+        {
+          gchar *text = g_strdup (gtk_label_get_text (GTK_LABEL (widget)));
+
+          gtk_label_set_text (GTK_LABEL (widget), text);
+          g_free (text);
+        }
+      else
+        g_hash_table_insert (keys->labels, GUINT_TO_POINTER (key), widget);
     }
   else if (GTK_IS_CONTAINER (widget) && widget != keys->editor)
     gtk_container_forall (GTK_CONTAINER (widget), give_way, data);
