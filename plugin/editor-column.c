@@ -315,6 +315,9 @@ new_map (ConvLayerColumn *column, gint i)
   column->captions[i] = new_caption (NULL);
   column->views[i] = conv_layer_view_new (column->host.sight, 0, stages[i]);
   column->facts[i] = new_caption ("\n");
+  /* Words that take another number of lines would move the maps beside each other. */
+  gtk_size_group_add_widget (column->host.captions, column->captions[i]);
+  gtk_size_group_add_widget (column->host.facts, column->facts[i]);
   gtk_widget_set_size_request (column->views[i], -1, VIEW_HEIGHT);
   gtk_widget_set_tooltip_text (column->captions[i], _(helps[i]));
   gtk_widget_set_tooltip_text (column->facts[i],

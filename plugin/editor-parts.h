@@ -74,6 +74,7 @@ typedef struct
   ConvLayerSettings *settings;
   ConvLayerPreview *preview;
   ConvLayerSight *sight;
+  GtkSizeGroup *captions, *facts; /* as high in all columns */
 } ConvLayerColumnHost;
 
 ConvLayerColumn *conv_layer_column_new (const ConvLayerColumnHost *host, gint variant);

@@ -285,6 +285,8 @@ variants_free (gpointer data)
   g_object_unref (variants->host.settings);
   g_object_unref (variants->host.preview);
   g_object_unref (variants->host.sight);
+  g_object_unref (variants->host.captions);
+  g_object_unref (variants->host.facts);
   g_free (variants);
 }
 
@@ -303,7 +305,9 @@ conv_layer_variants_new (ConvLayerSettings *settings, ConvLayerPreview *preview,
   variants->widget = conv_layer_box_new (GTK_ORIENTATION_VERTICAL, CONV_LAYER_SPACE);
   variants->host = (ConvLayerColumnHost) { .settings = g_object_ref (settings),
                                            .preview = g_object_ref (preview),
-                                           .sight = g_object_ref (sight) };
+                                           .sight = g_object_ref (sight),
+                                           .captions = gtk_size_group_new (GTK_SIZE_GROUP_VERTICAL),
+                                           .facts = gtk_size_group_new (GTK_SIZE_GROUP_VERTICAL) };
   variants->columns = g_ptr_array_new_with_free_func (column_free);
   g_object_set_data_full (G_OBJECT (variants->widget), VARIANTS, variants, variants_free);
   variants->message = conv_layer_message_new (CONV_LAYER_MESSAGE_WARNING);

@@ -273,6 +273,29 @@ check_no_map_yet (Dialog *dialog, gconstpointer data)
   g_assert_cmpuint (times_told (dialog, "% active"), ==, 8);
 }
 
+/* Maps stand side by side, however many lines there are below them. */
+static void
+check_level (Dialog *dialog, gconstpointer data)
+{
+  static const gchar *const captions[]
+      = { "Output 1 (after ReLU)", "Output 2 (after ReLU)", "Output 3 (after ReLU)", "Output 4 (after ReLU)" };
+  gint places[G_N_ELEMENTS (captions)], x;
+
+  (void) data;
+  wait_told (dialog, "% active", 8);
+  conv_layer_settings_set_text (dialog->settings, CONV_LAYER_FILTER, "1 1; 1 1");
+  wait_told (dialog, "dead", 2);
+  screen_settle ();
+  for (gsize i = 0; i < G_N_ELEMENTS (captions); i++)
+    {
+      GtkWidget *caption = find (dialog, GTK_TYPE_LABEL, captions[i]);
+
+      g_assert_true (gtk_widget_translate_coordinates (caption, dialog->window, 0, 0, &x, &places[i]));
+      g_assert_cmpint (places[i], ==, places[0]);
+    }
+  screen_picture ("editor-level");
+}
+
 /* What must be changed before OK comes first; no memory is told wherever that stands already. */
 static void
 check_failed_preview (Dialog *dialog, gconstpointer data)
@@ -314,6 +337,7 @@ main (int argc, char **argv)
     { "/ui/editor/menus-by-keys", check_menus_by_keys },
     { "/ui/editor/mnemonics", check_mnemonics },
     { "/ui/editor/typing", check_typing },
+    { "/ui/editor/level", check_level },
     { "/ui/editor/failed-preview", check_failed_preview },
   };
   int status;
