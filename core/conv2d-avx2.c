@@ -8,13 +8,14 @@ typedef __m256 Vector;
 typedef __m256i Bytes;
 
 #define LANES 8
-#define DOT_VECTORS_1 8 /* by filters: the sums, one tap's input and one weight fill 16 registers at most */
-#define DOT_VECTORS_2 4
-#define DOT_VECTORS_3 3
+#define REGISTERS 16
+#define DOT_VECTORS_1 8 /* by filters: the sums, what is held of one tap and one more fill 16 registers at most */
+#define DOT_VECTORS_2 6
+#define DOT_VECTORS_3 4
 #define DOT_VECTORS_4 3
 #define STREAM_VECTORS_1 8 /* the same */
-#define STREAM_VECTORS_2 4
-#define STREAM_VECTORS_3 3
+#define STREAM_VECTORS_2 6
+#define STREAM_VECTORS_3 4
 #define STREAM_VECTORS_4 3
 #define DOT_MAX_VECTORS 8
 
@@ -40,6 +41,14 @@ OPERATION Vector
 vec_load_part (const float *from, int length)
 {
   return length >= LANES ? vec_load (from) : _mm256_maskload_ps (from, first_lanes (length));
+}
+
+/* In a register: the compiler would rather load it anew for each use. */
+OPERATION Vector
+vec_keep (Vector v)
+{
+  __asm__ ("" : "+x" (v));
+  return v;
 }
 
 OPERATION void

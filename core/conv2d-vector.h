@@ -1,6 +1,6 @@
 /* conv2d-vector.h: private: the row functions, written once over vectors.
- * An instruction set's file defines Vector, Bytes, LANES, DOT_VECTORS and the
- * operations vec_... and bytes_..., then includes this.  Knows no instruction
+ * An instruction set's file defines Vector, Bytes, LANES, REGISTERS, DOT_VECTORS
+ * and the operations vec_... and bytes_..., then includes this.  Knows no instruction
  * set; every result is that of conv2d-scalar.c.  vec_min (a, b) is a < b ? a
  * : b, vec_max (a, b) is a > b ? a : b, so that b stays where one is NaN. */
 
@@ -47,6 +47,55 @@ value (Vector sum, Finish finish)
 typedef Vector Sums[CONV2D_BLOCK][DOT_MAX_VECTORS];
 #define STREAM_MAX_BLOCKS 2
 
+static ALWAYS_INLINE Vector
+load_value (const float *input, int m, int length, int vectors)
+{
+  return length < vectors * LANES ? vec_load_part (input + m * LANES, length - m * LANES) : vec_load (input + m * LANES);
+}
+
+/* One tap, all values in registers and one weight after the other ... */
+static ALWAYS_INLINE void
+add_by_values (const float *const *weights, int tap, const float *input, Sums sums, int length, int count, int vectors)
+{
+  Vector values[DOT_MAX_VECTORS];
+
+#pragma GCC unroll 8
+  for (int m = 0; m < vectors; m++)
+    values[m] = load_value (input, m, length, vectors);
+#pragma GCC unroll 4
+  for (int n = 0; n < count; n++)
+    {
+      Vector weight = vec_set (weights[n][tap]);
+
+#pragma GCC unroll 8
+      for (int m = 0; m < vectors; m++)
+        sums[n][m] = vec_fma (weight, values[m], sums[n][m]);
+    }
+}
+
+/* ... or all weights, where the registers then hold more sums: as long as a sum
+ * waits for its last product, others must be under way. */
+static ALWAYS_INLINE void
+add_by_weights (const float *const *weights, int tap, const float *input, Sums sums, int length, int count, int vectors)
+{
+  Vector held[CONV2D_BLOCK];
+
+#pragma GCC unroll 4
+  for (int n = 0; n < count; n++)
+    held[n] = vec_set (weights[n][tap]);
+#pragma GCC unroll 8
+  for (int m = 0; m < vectors; m++)
+    {
+      Vector value = load_value (input, m, length, vectors);
+
+      if (count > 1)
+        value = vec_keep (value);
+#pragma GCC unroll 4
+      for (int n = 0; n < count; n++)
+        sums[n][m] = vec_fma (held[n], value, sums[n][m]);
+    }
+}
+
 static ALWAYS_INLINE void
 sum_block (const Conv2dTaps *taps, const float *const *weights, Sums sums, int x, int length, int rows, int columns,
            int count, int vectors)
@@ -64,21 +113,11 @@ sum_block (const Conv2dTaps *taps, const float *const *weights, Sums sums, int x
     for (int j = 0; j < columns; j++)
       {
         const float *input = taps->lines[i] + taps->offsets[j] + x;
-        Vector values[DOT_MAX_VECTORS];
 
-#pragma GCC unroll 8
-        for (int m = 0; m < vectors; m++)
-          values[m] = length < vectors * LANES ? vec_load_part (input + m * LANES, length - m * LANES)
-                                               : vec_load (input + m * LANES);
-#pragma GCC unroll 4
-        for (int n = 0; n < count; n++)
-          {
-            Vector weight = vec_set (weights[n][i * columns + j]);
-
-#pragma GCC unroll 8
-            for (int m = 0; m < vectors; m++)
-              sums[n][m] = vec_fma (weight, values[m], sums[n][m]);
-          }
+        if (count * vectors + vectors + 1 <= REGISTERS)
+          add_by_values (weights, i * columns + j, input, sums, length, count, vectors);
+        else
+          add_by_weights (weights, i * columns + j, input, sums, length, count, vectors);
       }
 }
 
@@ -143,12 +182,13 @@ stream_blocks (const Conv2dTaps *taps, const float *const *weights, const Conv2d
     for (; map < ends[n]; map++)
       {
         Finish finish = finish_vectors (maps[map].finish);
+        float *pixels = maps[map].pixels + x; /* a store could change it, as the compiler sees it */
 
 #pragma GCC unroll 2
         for (int b = 0; b < blocks; b++)
 #pragma GCC unroll 8
           for (int m = 0; m < vectors; m++)
-            vec_stream (maps[map].pixels + x + (b * vectors + m) * LANES, value (kept[b][n][m], finish));
+            vec_stream (pixels + (b * vectors + m) * LANES, value (kept[b][n][m], finish));
       }
 }
 
