@@ -108,6 +108,12 @@ vec_mul (Vector a, Vector b)
 }
 
 OPERATION Vector
+vec_add (Vector a, Vector b)
+{
+  return _mm256_add_ps (a, b);
+}
+
+OPERATION Vector
 vec_sub (Vector a, Vector b)
 {
   return _mm256_sub_ps (a, b);

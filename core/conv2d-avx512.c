@@ -112,6 +112,12 @@ vec_mul (Vector a, Vector b)
 }
 
 OPERATION Vector
+vec_add (Vector a, Vector b)
+{
+  return _mm512_add_ps (a, b);
+}
+
+OPERATION Vector
 vec_sub (Vector a, Vector b)
 {
   return _mm512_sub_ps (a, b);

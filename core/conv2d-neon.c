@@ -118,6 +118,12 @@ vec_mul (Vector a, Vector b)
 }
 
 OPERATION Vector
+vec_add (Vector a, Vector b)
+{
+  return vaddq_f32 (a, b);
+}
+
+OPERATION Vector
 vec_sub (Vector a, Vector b)
 {
   return vsubq_f32 (a, b);

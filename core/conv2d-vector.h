@@ -156,6 +156,24 @@ dot_row (const Conv2dTaps *taps, const float *const *weights, float *const *sums
     dot_block (taps, weights, sums, 0, width, rows, columns, count, 1);
 }
 
+/* value(), by additions: they do not wait for the multiply-adds of other blocks. */
+static ALWAYS_INLINE void
+stream_map (Sums *kept, int n, Conv2dFinish finish, bool negate, float *pixels, int vectors, int blocks)
+{
+  Vector bias = vec_set (finish.bias), floor = vec_set (finish.relu ? 0 : -INFINITY);
+
+#pragma GCC unroll 2
+  for (int b = 0; b < blocks; b++)
+#pragma GCC unroll 8
+    for (int m = 0; m < vectors; m++)
+      {
+        Vector sum = kept[b][n][m];
+
+        sum = negate ? vec_sub (bias, sum) : vec_add (sum, bias);
+        vec_stream (pixels + (b * vectors + m) * LANES, vec_max (floor, sum));
+      }
+}
+
 /* BLOCKS blocks, together whole lines: where one is none, what the first gives
  * waits in the cache for the second.  A lone block may be cut short. */
 static ALWAYS_INLINE void
@@ -181,14 +199,13 @@ stream_blocks (const Conv2dTaps *taps, const float *const *weights, const Conv2d
   for (int n = 0; n < count; n++)
     for (; map < ends[n]; map++)
       {
-        Finish finish = finish_vectors (maps[map].finish);
+        Conv2dFinish finish = maps[map].finish;
         float *pixels = maps[map].pixels + x; /* a store could change it, as the compiler sees it */
 
-#pragma GCC unroll 2
-        for (int b = 0; b < blocks; b++)
-#pragma GCC unroll 8
-          for (int m = 0; m < vectors; m++)
-            vec_stream (pixels + (b * vectors + m) * LANES, value (kept[b][n][m], finish));
+        if (finish.negate)
+          stream_map (kept, n, finish, true, pixels, vectors, blocks);
+        else
+          stream_map (kept, n, finish, false, pixels, vectors, blocks);
       }
 }
 
