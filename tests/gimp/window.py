@@ -222,9 +222,10 @@ class Window:
         environment = dict(os.environ, GLIBC_TUNABLES=":".join(
             os.environ.get("GLIBC_TUNABLES", "").split(":")
             + ["glibc.malloc.mmap_max=0", "glibc.malloc.trim_threshold=%d" % (1 << 30)]).strip(":"))
-        # No reset: it would throw out whoever comes while the last one goes.
+        # No reset: it would throw out whoever comes while the last one goes.  No repeating of
+        # keys: one that is held until a slow program is ready would come a hundred times.
         self.processes.append(subprocess.Popen(["Xvfb", "-displayfd", str(wrote), "-screen", "0", screen + "x24",
-                                                "-noreset", "-nolisten", "tcp"], pass_fds=[wrote],
+                                                "-noreset", "-r", "-nolisten", "tcp"], pass_fds=[wrote],
                                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                                start_new_session=True, env=environment))
         os.close(wrote)
