@@ -9,6 +9,7 @@ typedef __m256i Bytes;
 
 #define LANES 8
 #define REGISTERS 16
+#define REGISTER "x"
 #define DOT_VECTORS_1 8 /* by filters: the sums, what is held of one tap and one more fill 16 registers at most */
 #define DOT_VECTORS_2 6
 #define DOT_VECTORS_3 4
@@ -41,14 +42,6 @@ OPERATION Vector
 vec_load_part (const float *from, int length)
 {
   return length >= LANES ? vec_load (from) : _mm256_maskload_ps (from, first_lanes (length));
-}
-
-/* In a register: the compiler would rather load it anew for each use. */
-OPERATION Vector
-vec_keep (Vector v)
-{
-  __asm__ ("" : "+x" (v));
-  return v;
 }
 
 OPERATION void

@@ -9,6 +9,7 @@ typedef __m512i Bytes;
 
 #define LANES 16
 #define REGISTERS 32
+#define REGISTER "v"
 #define DOT_VECTORS_1 8 /* by filters; the sums and one tap's input fill 32 registers at most */
 #define DOT_VECTORS_2 8
 #define DOT_VECTORS_3 6
@@ -42,14 +43,6 @@ OPERATION Vector
 vec_load_part (const float *from, int length)
 {
   return _mm512_maskz_loadu_ps (first_lanes (length), from);
-}
-
-/* In a register: the compiler would rather load it anew for each use. */
-OPERATION Vector
-vec_keep (Vector v)
-{
-  __asm__ ("" : "+v" (v));
-  return v;
 }
 
 OPERATION void

@@ -12,6 +12,7 @@ typedef uint8x16_t Bytes;
 
 #define LANES 4
 #define REGISTERS 32
+#define REGISTER "w"
 #define DOT_VECTORS_1 8 /* by filters: the sums, one tap's input and the weights fill 32 registers at most */
 #define DOT_VECTORS_2 8
 #define DOT_VECTORS_3 6
@@ -47,14 +48,6 @@ vec_load_part (const float *from, int length)
   for (int i = 0; i < length; i++)
     part[i] = from[i];
   return vec_load (part);
-}
-
-/* In a register: the compiler would rather load it anew for each use. */
-OPERATION Vector
-vec_keep (Vector v)
-{
-  __asm__ ("" : "+w" (v));
-  return v;
 }
 
 OPERATION void

@@ -1,7 +1,7 @@
 /* conv2d-vector.h: private: the row functions, written once over vectors.
- * An instruction set's file defines Vector, Bytes, LANES, REGISTERS, DOT_VECTORS
- * and the operations vec_... and bytes_..., then includes this.  Knows no instruction
- * set; every result is that of conv2d-scalar.c.  vec_min (a, b) is a < b ? a
+ * An instruction set's file defines Vector, Bytes, LANES, REGISTERS, REGISTER,
+ * DOT_VECTORS and the operations vec_... and bytes_..., then includes this.  Knows
+ * no instruction set; every result is that of conv2d-scalar.c.  vec_min (a, b) is a < b ? a
  * : b, vec_max (a, b) is a > b ? a : b, so that b stays where one is NaN. */
 
 #include "conv2d-row.h"
@@ -53,6 +53,15 @@ load_value (const float *input, int m, int length, int vectors)
   return length < vectors * LANES ? vec_load_part (input + m * LANES, length - m * LANES) : vec_load (input + m * LANES);
 }
 
+/* In a register, which is REGISTER to the compiler: it would rather load V anew
+ * for each use. */
+static ALWAYS_INLINE Vector
+keep (Vector v)
+{
+  __asm__ ("" : "+" REGISTER (v));
+  return v;
+}
+
 /* One tap, all values in registers and one weight after the other ... */
 static ALWAYS_INLINE void
 add_by_values (const float *const *weights, int tap, const float *input, Sums sums, int length, int count, int vectors)
@@ -89,7 +98,7 @@ add_by_weights (const float *const *weights, int tap, const float *input, Sums s
       Vector value = load_value (input, m, length, vectors);
 
       if (count > 1)
-        value = vec_keep (value);
+        value = keep (value);
 #pragma GCC unroll 4
       for (int n = 0; n < count; n++)
         sums[n][m] = vec_fma (held[n], value, sums[n][m]);
