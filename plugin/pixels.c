@@ -23,22 +23,27 @@ is_gray (const Babl *format)
   return babl_format_get_n_components (format) - babl_format_has_alpha (format) == 1;
 }
 
-/* FORMAT's colours without alpha, of TYPE.  Linear ones become R'G'B' or Y'
- * if ENCODED. */
-static const Babl *
-opaque_format (const Babl *format, gboolean encoded, const gchar *type)
+static gboolean
+is_linear (const Babl *format)
 {
-  const gchar *model = babl_get_name (babl_format_get_model (format));
-  gboolean marked = strchr (model, '\'') || strchr (model, '~');
+  return !strpbrk (babl_get_name (babl_format_get_model (format)), "'~");
+}
+
+/* FORMAT's colours, of TYPE.  Linear ones become R'G'B' or Y' if ENCODED. */
+static const Babl *
+colour_format (const Babl *format, gboolean encoded, gboolean alpha, const gchar *type)
+{
+  const gchar *colours;
   gchar *name;
   const Babl *result;
 
-  if (strchr (model, '~'))
-    name = g_strconcat (is_gray (format) ? "Y~ " : "R~G~B~ ", type, NULL);
-  else if (marked || encoded)
-    name = g_strconcat (is_gray (format) ? "Y' " : "R'G'B' ", type, NULL);
+  if (strchr (babl_get_name (babl_format_get_model (format)), '~'))
+    colours = is_gray (format) ? "Y~" : "R~G~B~";
+  else if (encoded || !is_linear (format))
+    colours = is_gray (format) ? "Y'" : "R'G'B'";
   else
-    name = g_strconcat (is_gray (format) ? "Y " : "RGB ", type, NULL);
+    colours = is_gray (format) ? "Y" : "RGB";
+  name = g_strdup_printf ("%s%s %s", colours, alpha ? "A" : "", type);
   result = babl_format_with_space (name, format);
   g_free (name);
   return result;
@@ -59,6 +64,33 @@ type_of (Conv2dDepth depth)
 }
 
 /* ---- the gray plane ---- */
+
+/* Every pixel is copied whole, and its alpha overwritten by the next one: at
+ * a fixed size that is one move. */
+#define DROP(SIZE)                                                                                                     \
+  for (gsize i = 0; i + 1 < count; i++)                                                                                \
+    {                                                                                                                  \
+      guchar pixel[SIZE];                                                                                              \
+                                                                                                                       \
+      memcpy (pixel, pixels + i * (SIZE), SIZE);                                                                       \
+      memcpy (colours + i * kept, pixel, SIZE);                                                                        \
+    }
+
+/* The colours of COUNT pixels of SIZE bytes, KEPT of which are colours, to
+ * COLOURS, which may be PIXELS. */
+static void
+drop_alpha (const guchar *pixels, gsize size, guchar *colours, gsize kept, gsize count)
+{
+  if (size == 2)
+    DROP (2)
+  else if (size == 4)
+    DROP (4)
+  else if (size == 8)
+    DROP (8)
+  else
+    DROP (16)
+  memmove (colours + (count - 1) * kept, pixels + (count - 1) * size, kept);
+}
 
 gboolean
 conv_layer_source_is_gray (const ConvLayerSource *source)
@@ -92,7 +124,11 @@ conv_layer_reading_start (ConvLayerReading *reading, const ConvLayerSource *sour
                                              .stride = (ptrdiff_t) stride,
                                              .codes = codes },
                                   .codes = codes };
-  reading->format = opaque_format (format, !source->own_codes, type_of (depth));
+  /* Alpha is dropped here, not by babl, whose ways without it may take another
+   * one through linear floats: codes are to come as they are. */
+  reading->format
+      = colour_format (format, !source->own_codes,
+                       babl_format_has_alpha (format) && (source->own_codes || !is_linear (format)), type_of (depth));
   reading->mix = !own && grayscale != CONV_LAYER_GRAY_LUMINANCE;
   if (reading->mix)
     reading->gray = (Conv2dGray) grayscale;
@@ -101,7 +137,19 @@ conv_layer_reading_start (ConvLayerReading *reading, const ConvLayerSource *sour
                                               : depth == CONV2D_U16 ? "Y' u16"
                                                                     : "Y' float",
                                               format);
+  reading->size = (gsize) babl_format_get_bytes_per_pixel (reading->format);
+  reading->colours = (gsize) depth * (reading->mix ? 3 : 1);
   return TRUE;
+}
+
+/* PIXELS are of the reading's format, and may be overwritten. */
+static void
+gray_row (const ConvLayerReading *reading, guchar *pixels, guchar *codes, gint width)
+{
+  if (reading->colours < reading->size)
+    drop_alpha (pixels, reading->size, reading->mix ? pixels : codes, reading->colours, (gsize) width);
+  if (reading->mix)
+    conv2d_gray_row (reading->gray, reading->plane.depth, pixels, codes, width);
 }
 
 gboolean
@@ -109,10 +157,10 @@ conv_layer_reading_read (const ConvLayerReading *reading, GeglRectangle area)
 {
   const Conv2dPlane *plane = &reading->plane;
   const GeglRectangle *whole = &reading->source->area;
-  gsize row = (gsize) babl_format_get_bytes_per_pixel (reading->format) * (gsize) area.width;
-  guchar *rgb = NULL;
+  gsize row = reading->size * (gsize) area.width;
+  guchar *pixels = NULL;
 
-  if (reading->mix && !(rgb = g_try_malloc_n (READ_ROWS, row)))
+  if (reading->size > (gsize) plane->depth && !(pixels = g_try_malloc_n (READ_ROWS, row)))
     return FALSE;
   for (gint y = area.y; y < area.y + area.height; y += READ_ROWS)
     {
@@ -120,12 +168,12 @@ conv_layer_reading_read (const ConvLayerReading *reading, GeglRectangle area)
       GeglRectangle band = { whole->x + area.x, whole->y + y, area.width, rows };
       guchar *codes = reading->codes + y * plane->stride + (ptrdiff_t) area.x * (ptrdiff_t) plane->depth;
 
-      gegl_buffer_get (reading->source->buffer, &band, 1.0, reading->format, rgb ? rgb : codes,
-                       rgb ? (gint) row : (gint) plane->stride, GEGL_ABYSS_NONE);
-      for (gint i = 0; rgb && i < rows; i++)
-        conv2d_gray_row (reading->gray, plane->depth, rgb + (gsize) i * row, codes + i * plane->stride, area.width);
+      gegl_buffer_get (reading->source->buffer, &band, 1.0, reading->format, pixels ? pixels : codes,
+                       pixels ? (gint) row : (gint) plane->stride, GEGL_ABYSS_NONE);
+      for (gint i = 0; pixels && i < rows; i++)
+        gray_row (reading, pixels + (gsize) i * row, codes + i * plane->stride, area.width);
     }
-  g_free (rgb);
+  g_free (pixels);
   return TRUE;
 }
 
@@ -188,7 +236,7 @@ conv_layer_pixels_for (GeglBuffer *buffer, ConvLayerScale scale)
   gboolean widen = strcmp (type_name (format), "double") == 0; /* babl's own way there is not exact */
   ConvLayerPixels pixels = { .channels = is_gray (format) ? 1 : 3 };
 
-  pixels.format = opaque_format (format, !raw, bytes ? "u8" : widen ? "double" : "float");
+  pixels.format = colour_format (format, !raw, FALSE, bytes ? "u8" : widen ? "double" : "float");
   pixels.pixel = bytes ? CONV2D_BYTE : raw ? CONV2D_ACTIVATION : CONV2D_UNIT;
   pixels.size = babl_format_get_bytes_per_pixel (pixels.format);
   pixels.widen = widen;
