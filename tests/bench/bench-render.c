@@ -292,23 +292,25 @@ new_floats (gsize count)
 static void
 bench_read (gint side, gint threads)
 {
-  GeglBuffer *source;
-  Case cases[2] = { { .name = "read R'G'B' u8 as gray", .kind = READ }, { .name = "babl: Y' float", .kind = BABL } };
+  Case cases[3] = { { .name = "read R'G'B' u8 as gray", .kind = READ },
+                    { .name = "read R'G'B'A u8 as gray", .kind = READ },
+                    { .name = "babl: Y' float", .kind = BABL } };
 
   if (!asked_for (cases[0].name))
     return;
-  source = new_source ("R'G'B' u8", side);
-  cases[1].floats = new_floats ((gsize) side * (gsize) side);
-  for (gint i = 0; i < 2; i++)
+  for (gint i = 0; i < 3; i++)
     {
-      cases[i].source = source;
+      cases[i].source = new_source (i == 1 ? "R'G'B'A u8" : "R'G'B' u8", side);
       cases[i].threads = threads;
     }
-  run_cases (cases, 2);
-  print_line (&cases[0], &cases[1], "babl");
-  print_line (&cases[1], NULL, NULL);
-  free (cases[1].floats);
-  g_object_unref (source);
+  cases[2].floats = new_floats ((gsize) side * (gsize) side);
+  run_cases (cases, 3);
+  for (gint i = 0; i < 3; i++)
+    {
+      print_line (&cases[i], i < 2 ? &cases[2] : NULL, "babl");
+      g_object_unref (cases[i].source);
+    }
+  free (cases[2].floats);
 }
 
 /* The passes over the plane that was read, 8-bit codes. */
