@@ -30,9 +30,11 @@ mkdir -p "$reports"
 # GTK 3's file chooser loses, in its own main loop and by functions without a
 # name, a file each time and the errors of what it no longer waits for.  GIMP 2.10
 # looks at the same function of ours, which gets one file and gives it back.
+# So with the help page: before it is shown, GTK 3 loses the name that it made
+# for the dialog's window.
 {
   cat "$here/leaks.supp"
-  ((generation == 2)) || echo leak:ask_file
+  ((generation == 2)) || printf 'leak:%s\n' ask_file gtk_show_uri_on_window
 } >"$reports/leaks.supp"
 status=0
 # Every process that was looked at to its end has a file of its own
