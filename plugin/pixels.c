@@ -29,13 +29,21 @@ is_linear (const Babl *format)
   return !strpbrk (babl_get_name (babl_format_get_model (format)), "'~");
 }
 
+static const Babl *
+format_of (const gchar *colours, gboolean alpha, const gchar *type, const Babl *space)
+{
+  gchar *name = g_strdup_printf ("%s%s %s", colours, alpha ? "A" : "", type);
+  const Babl *format = babl_format_with_space (name, space);
+
+  g_free (name);
+  return format;
+}
+
 /* FORMAT's colours, of TYPE.  Linear ones become R'G'B' or Y' if ENCODED. */
 static const Babl *
 colour_format (const Babl *format, gboolean encoded, gboolean alpha, const gchar *type)
 {
   const gchar *colours;
-  gchar *name;
-  const Babl *result;
 
   if (strchr (babl_get_name (babl_format_get_model (format)), '~'))
     colours = is_gray (format) ? "Y~" : "R~G~B~";
@@ -43,10 +51,7 @@ colour_format (const Babl *format, gboolean encoded, gboolean alpha, const gchar
     colours = is_gray (format) ? "Y'" : "R'G'B'";
   else
     colours = is_gray (format) ? "Y" : "RGB";
-  name = g_strdup_printf ("%s%s %s", colours, alpha ? "A" : "", type);
-  result = babl_format_with_space (name, format);
-  g_free (name);
-  return result;
+  return format_of (colours, alpha, type, format);
 }
 
 static Conv2dDepth
@@ -65,16 +70,20 @@ type_of (Conv2dDepth depth)
 
 /* ---- the gray plane ---- */
 
-/* Every pixel is copied whole, and its alpha overwritten by the next one: at
- * a fixed size that is one move. */
-#define DROP(SIZE)                                                                                                     \
-  for (gsize i = 0; i + 1 < count; i++)                                                                                \
-    {                                                                                                                  \
-      guchar pixel[SIZE];                                                                                              \
-                                                                                                                       \
-      memcpy (pixel, pixels + i * (SIZE), SIZE);                                                                       \
-      memcpy (colours + i * kept, pixel, SIZE);                                                                        \
+/* Copies every pixel whole, so that the next one overwrites its alpha: where
+ * SIZE is a constant, that is one move. */
+static inline void
+drop_alpha_of (const guchar *pixels, gsize size, guchar *colours, gsize kept, gsize count)
+{
+  guchar pixel[16];
+
+  for (gsize i = 0; i + 1 < count; i++)
+    {
+      memcpy (pixel, pixels + i * size, size);
+      memcpy (colours + i * kept, pixel, size);
     }
+  memmove (colours + (count - 1) * kept, pixels + (count - 1) * size, kept);
+}
 
 /* The colours of COUNT pixels of SIZE bytes, KEPT of which are colours, to
  * COLOURS, which may be PIXELS. */
@@ -82,14 +91,13 @@ static void
 drop_alpha (const guchar *pixels, gsize size, guchar *colours, gsize kept, gsize count)
 {
   if (size == 2)
-    DROP (2)
+    drop_alpha_of (pixels, 2, colours, kept, count);
   else if (size == 4)
-    DROP (4)
+    drop_alpha_of (pixels, 4, colours, kept, count);
   else if (size == 8)
-    DROP (8)
+    drop_alpha_of (pixels, 8, colours, kept, count);
   else
-    DROP (16)
-  memmove (colours + (count - 1) * kept, pixels + (count - 1) * size, kept);
+    drop_alpha_of (pixels, 16, colours, kept, count);
 }
 
 gboolean
@@ -105,6 +113,7 @@ conv_layer_reading_start (ConvLayerReading *reading, const ConvLayerSource *sour
   const Babl *format = gegl_buffer_get_format (source->buffer);
   Conv2dDepth depth = depth_of (format);
   gboolean own = conv_layer_source_is_gray (source);
+  gboolean encode = !source->own_codes && is_linear (format);
   gsize stride, size;
   guchar *codes;
 
@@ -124,21 +133,15 @@ conv_layer_reading_start (ConvLayerReading *reading, const ConvLayerSource *sour
                                              .stride = (ptrdiff_t) stride,
                                              .codes = codes },
                                   .codes = codes };
-  /* Alpha is dropped here, not by babl, whose ways without it may take another
-   * one through linear floats: codes are to come as they are. */
-  reading->format
-      = colour_format (format, !source->own_codes,
-                       babl_format_has_alpha (format) && (source->own_codes || !is_linear (format)), type_of (depth));
   reading->mix = !own && grayscale != CONV_LAYER_GRAY_LUMINANCE;
   if (reading->mix)
     reading->gray = (Conv2dGray) grayscale;
-  else if (!own)
-    reading->format = babl_format_with_space (depth == CONV2D_U8    ? "Y' u8"
-                                              : depth == CONV2D_U16 ? "Y' u16"
-                                                                    : "Y' float",
-                                              format);
-  reading->size = (gsize) babl_format_get_bytes_per_pixel (reading->format);
-  reading->colours = (gsize) depth * (reading->mix ? 3 : 1);
+  /* Alpha is dropped here where babl has nothing else to change: it chooses its
+   * ways by measured time, and not all that drop alpha are exact. */
+  if (own || reading->mix)
+    reading->format = colour_format (format, encode, babl_format_has_alpha (format) && !encode, type_of (depth));
+  else
+    reading->format = format_of ("Y'", FALSE, type_of (depth), format);
   return TRUE;
 }
 
@@ -146,10 +149,14 @@ conv_layer_reading_start (ConvLayerReading *reading, const ConvLayerSource *sour
 static void
 gray_row (const ConvLayerReading *reading, guchar *pixels, guchar *codes, gint width)
 {
-  if (reading->colours < reading->size)
-    drop_alpha (pixels, reading->size, reading->mix ? pixels : codes, reading->colours, (gsize) width);
+  Conv2dDepth depth = reading->plane.depth;
+  gsize size = (gsize) babl_format_get_bytes_per_pixel (reading->format);
+  gsize kept = (gsize) depth * (reading->mix ? 3 : 1);
+
+  if (kept < size)
+    drop_alpha (pixels, size, reading->mix ? pixels : codes, kept, (gsize) width);
   if (reading->mix)
-    conv2d_gray_row (reading->gray, reading->plane.depth, pixels, codes, width);
+    conv2d_gray_row (reading->gray, depth, pixels, codes, width);
 }
 
 gboolean
@@ -157,10 +164,11 @@ conv_layer_reading_read (const ConvLayerReading *reading, GeglRectangle area)
 {
   const Conv2dPlane *plane = &reading->plane;
   const GeglRectangle *whole = &reading->source->area;
-  gsize row = reading->size * (gsize) area.width;
+  gsize size = (gsize) babl_format_get_bytes_per_pixel (reading->format);
+  gsize row = size * (gsize) area.width;
   guchar *pixels = NULL;
 
-  if (reading->size > (gsize) plane->depth && !(pixels = g_try_malloc_n (READ_ROWS, row)))
+  if (size > (gsize) plane->depth && !(pixels = g_try_malloc_n (READ_ROWS, row)))
     return FALSE;
   for (gint y = area.y; y < area.y + area.height; y += READ_ROWS)
     {

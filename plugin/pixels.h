@@ -14,7 +14,6 @@ typedef struct
 {
   const ConvLayerSource *source; /* borrowed */
   const Babl *format;            /* as which the pixels are read */
-  gsize size, colours;           /* their bytes, with alpha and without */
   gboolean mix;                  /* they are R'G'B', to be made gray */
   Conv2dGray gray;
   Conv2dPlane plane; /* of the whole area */

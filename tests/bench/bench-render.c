@@ -298,11 +298,11 @@ bench_read (gint side, gint threads)
 
   if (!asked_for (cases[0].name))
     return;
+  cases[0].source = new_source ("R'G'B' u8", side);
+  cases[1].source = new_source ("R'G'B'A u8", side);
+  cases[2].source = g_object_ref (cases[0].source);
   for (gint i = 0; i < 3; i++)
-    {
-      cases[i].source = new_source (i == 1 ? "R'G'B'A u8" : "R'G'B' u8", side);
-      cases[i].threads = threads;
-    }
+    cases[i].threads = threads;
   cases[2].floats = new_floats ((gsize) side * (gsize) side);
   run_cases (cases, 3);
   for (gint i = 0; i < 3; i++)

@@ -366,8 +366,6 @@ class Profile:
             del environment[name]
         environment["LC_ALL"] = "C.UTF-8"
         environment[HOST.directory] = self.path
-        # Of each start of GIMP 3 babl takes a third to time tables, which it uses from a million pixels on.
-        environment.setdefault("BABL_LUT", "0")
         for name in ("CONFIG", "CACHE", "DATA"):
             environment["XDG_%s_HOME" % name] = self.file("xdg-" + name.lower())
         for name, value in extra.items():

@@ -24,7 +24,6 @@ MOST_GROWTH = 0.05
 AT_ONCE = 8
 SIDE = 64 # of the tile that a picture consists of
 host.HANGS_AFTER = 7200 # a thousand runs take longer than a test
-os.environ.setdefault("BABL_LUT", "1") # as babl is, for pictures that are large enough
 VARIANTS_64 = ", ".join("%d*f" % (n - 32 or 64) for n in range(64))
 
 
