@@ -46,11 +46,15 @@ value (Vector sum, Finish finish)
  * are constants.  Of the input no more than LENGTH pixels are read. */
 typedef Vector Sums[CONV2D_BLOCK][DOT_MAX_VECTORS];
 #define STREAM_MAX_BLOCKS 2
+#define LINE_FLOATS (CONV2D_LINE / (int) sizeof (float))
 
+/* Only the last line of memory of a longer block can be cut short. */
 static ALWAYS_INLINE Vector
 load_value (const float *input, int m, int length, int vectors)
 {
-  return length < vectors * LANES ? vec_load_part (input + m * LANES, length - m * LANES) : vec_load (input + m * LANES);
+  if (length < vectors * LANES && (m + 1) * LANES > vectors * LANES - LINE_FLOATS)
+    return vec_load_part (input + m * LANES, length - m * LANES);
+  return vec_load (input + m * LANES);
 }
 
 /* In a register, which is REGISTER to the compiler: it would rather load V anew
@@ -167,7 +171,7 @@ dot_row (const Conv2dTaps *taps, const float *const *weights, float *const *sums
 
 /* value(), by additions: they do not wait for the multiply-adds of other blocks. */
 static ALWAYS_INLINE void
-stream_map (Sums *kept, int n, Conv2dFinish finish, bool negate, float *pixels, int vectors, int blocks)
+stream_map (Sums *kept, int n, Conv2dFinish finish, bool negate, float *pixels, int skip, int vectors, int blocks)
 {
   Vector bias = vec_set (finish.bias), floor = vec_set (finish.relu ? 0 : -INFINITY);
 
@@ -179,15 +183,17 @@ stream_map (Sums *kept, int n, Conv2dFinish finish, bool negate, float *pixels, 
         Vector sum = kept[b][n][m];
 
         sum = negate ? vec_sub (bias, sum) : vec_add (sum, bias);
-        vec_stream (pixels + (b * vectors + m) * LANES, vec_max (floor, sum));
+        if ((b * vectors + m) * LANES >= skip)
+          vec_stream (pixels + (b * vectors + m) * LANES, vec_max (floor, sum));
       }
 }
 
 /* BLOCKS blocks, together whole lines: where one is none, what the first gives
- * waits in the cache for the second.  A lone block may be cut short. */
+ * waits in the cache for the second.  The first SKIP pixels, whole lines, are
+ * not streamed; the last line is cut short where LENGTH is. */
 static ALWAYS_INLINE void
 stream_blocks (const Conv2dTaps *taps, const float *const *weights, const Conv2dStream *maps, const int *ends, int x,
-               int length, int rows, int columns, int count, int vectors, int blocks)
+               int skip, int length, int rows, int columns, int count, int vectors, int blocks)
 {
   Sums kept[STREAM_MAX_BLOCKS];
   int map = 0;
@@ -197,7 +203,8 @@ stream_blocks (const Conv2dTaps *taps, const float *const *weights, const Conv2d
     {
       Sums sums; /* in registers, as what is kept could not be */
 
-      sum_block (taps, weights, sums, x + b * vectors * LANES, length, rows, columns, count, vectors);
+      sum_block (taps, weights, sums, x + b * vectors * LANES, length - b * vectors * LANES, rows, columns, count,
+                 vectors);
 #pragma GCC unroll 4
       for (int n = 0; n < count; n++)
 #pragma GCC unroll 8
@@ -212,9 +219,9 @@ stream_blocks (const Conv2dTaps *taps, const float *const *weights, const Conv2d
         float *pixels = maps[map].pixels + x; /* a store could change it, as the compiler sees it */
 
         if (finish.negate)
-          stream_map (kept, n, finish, true, pixels, vectors, blocks);
+          stream_map (kept, n, finish, true, pixels, skip, vectors, blocks);
         else
-          stream_map (kept, n, finish, false, pixels, vectors, blocks);
+          stream_map (kept, n, finish, false, pixels, skip, vectors, blocks);
       }
 }
 
@@ -222,17 +229,25 @@ static ALWAYS_INLINE void
 stream_row (const Conv2dTaps *taps, const float *const *weights, const Conv2dStream *maps, const int *ends, int width,
             int rows, int columns, int count, int vectors)
 {
-  int line = CONV2D_LINE / (int) sizeof (float);
-  int blocks = vectors * LANES % line == 0 ? 1 : STREAM_MAX_BLOCKS;
+  int blocks = vectors * LANES % LINE_FLOATS == 0 ? 1 : STREAM_MAX_BLOCKS;
   int step = blocks * vectors * LANES;
   int x = 0;
 
   for (; x + step <= width; x += step)
-    stream_blocks (taps, weights, maps, ends, x, vectors * LANES, rows, columns, count, vectors, blocks);
-  for (; x + line <= width; x += line)
-    stream_blocks (taps, weights, maps, ends, x, line, rows, columns, count, line / LANES, 1);
+    stream_blocks (taps, weights, maps, ends, x, 0, step, rows, columns, count, vectors, blocks);
+  /* More than a line that is left by a block that overlaps: line by line, the few sums would wait for their
+   * products, and memory would get another map each time.  It gains where a block is long. */
+  if (step > 3 * LINE_FLOATS && x > 0 && width - x > LINE_FLOATS)
+    {
+      int last = (width + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS - step;
+
+      stream_blocks (taps, weights, maps, ends, last, x - last, width - last, rows, columns, count, vectors, blocks);
+      return;
+    }
+  for (; x + LINE_FLOATS <= width; x += LINE_FLOATS)
+    stream_blocks (taps, weights, maps, ends, x, 0, LINE_FLOATS, rows, columns, count, LINE_FLOATS / LANES, 1);
   if (x < width)
-    stream_blocks (taps, weights, maps, ends, x, width - x, rows, columns, count, line / LANES, 1);
+    stream_blocks (taps, weights, maps, ends, x, 0, width - x, rows, columns, count, LINE_FLOATS / LANES, 1);
 }
 
 /* ---- extremes ---- */

@@ -253,12 +253,12 @@ find_lines (Conv2dWork *work, int y, int width, Conv2dTaps *taps)
   const Conv2dLayer *layer = plan->layer;
   int rows = layer->filters.rows;
   int count = width + plan->reach;
+  /* Rows that the next output rows share keep their slot. */
+  int slot = (int) ((long) y * layer->stride / layer->dilation % rows);
 
-  for (int i = 0; i < rows; i++)
+  for (int i = 0; i < rows; i++, slot = slot + 1 < rows ? slot + 1 : 0)
     {
       long row = (long) y * layer->stride + (long) i * layer->dilation - plan->geometry.top;
-      /* Rows that the next output rows share keep their slot. */
-      int slot = (int) ((row + plan->geometry.top) / layer->dilation % rows);
       float *line = work->lines + (ptrdiff_t) slot * plan->phase_count * plan->pitch;
 
       if (work->held[slot] != row)
