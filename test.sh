@@ -9,7 +9,7 @@ source tests/hosts/steps.sh
 # shellcheck source=tests/hosts/packages.sh
 source tests/hosts/packages.sh
 
-usage='usage: ./test.sh [--all-hosts] [--packages] [--sanitize]
+usage='usage: ./test.sh [--all-hosts] [--packages] [--fuzz] [--sanitize]
 
 Builds conv-layer in the folder build and runs all tests on this machine'"'"'s GIMP.
 What is missing is installed by apt (as root, or by sudo).
@@ -19,21 +19,23 @@ What is missing is installed by apt (as root, or by sudo).
                in ~/.cache/conv-layer/hosts (some 1.5 GB each), and kept. Needs root.
   --packages   also build, check, install, use and remove the Debian package and
                the zip in minimal roots of Debian 12, 13 and forky. Needs root.
+  --fuzz       also run each fuzzer for a minute: some six minutes in all
   --sanitize   also run the suites that need no GIMP under the sanitizers of
                addresses, undefined behaviour, threads and memory and under
-               valgrind, the analysers of gcc, clang and cppcheck, and each fuzzer
-               for a minute: some fifteen minutes in all
+               valgrind, the analysers of gcc, clang and cppcheck, and the
+               fuzzers: some fifteen minutes in all
   -h, --help   show this
 
 The last line counts what passed, failed and was skipped. The exit status is
 not 0 when something failed or nothing ran.'
 
-all_hosts='' packages='' sanitize=''
+all_hosts='' packages='' sanitize='' # the last: steps of run.sh
 for argument; do
   case $argument in
     --all-hosts) all_hosts=yes ;;
     --packages) packages=yes ;;
-    --sanitize) sanitize=yes ;;
+    --fuzz) sanitize=${sanitize:-fuzz} ;;
+    --sanitize) sanitize=all ;;
     -h | --help) say "$usage"; exit ;;
     *) printf '%s\n' "$usage" >&2; exit 2 ;;
   esac
@@ -82,7 +84,8 @@ needed=$packages_build${!gimp_list}$packages_run$packages_test$packages_windows$
 [[ -z $packages ]] || ((EUID != 0)) || needed+=$packages_packages
 # Debian 12's GIMP is 2.10: there is no need to run PyTorch on every release.
 [[ -z $all_hosts || $gimp_generation != 2 ]] || needed+=$packages_pytorch
-[[ -z $sanitize ]] || needed+=$packages_sanitize
+[[ -z $sanitize ]] || needed+=$packages_fuzz
+[[ $sanitize != all ]] || needed+=$packages_sanitize
 packages_need "$needed"
 version=$(gimp-console --version | grep -o '[0-9]\+\.[0-9]\+\.[0-9]\+' | head -n 1)
 say "GIMP $version"
@@ -142,7 +145,7 @@ fi
 
 if [[ $sanitize ]]; then
   facts=$(mktemp "${TMPDIR:-/tmp}/conv-layer.XXXXXX")
-  CONV_LAYER_GENERATION=$gimp_generation run tests/sanitize/run.sh "$facts" || results+=(--fail "Sanitize: it did not come to its end")
+  CONV_LAYER_GENERATION=$gimp_generation run tests/sanitize/run.sh "$facts" "$sanitize" || results+=(--fail "Sanitize: it did not come to its end")
   while IFS=$'\t' read -r fact name; do
     case $fact in
       pass | fail | skip) results+=("--$fact" "Sanitize: $name") ;;

@@ -1,5 +1,5 @@
-/* floor.h: fills a buffer with ready bytes, as fast as GEGL takes them: what
- * the benchmarks inside GIMP measure the filter against.  Knows no GIMP. */
+/* floor.h: fills buffers with ready bytes, as fast as GEGL takes them, and reads
+ * one: what the benchmarks inside GIMP measure the filter against.  Knows no GIMP. */
 
 #ifndef FLOOR_H
 #define FLOOR_H
@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define FLOOR_PROCEDURE "plug-in-conv-layer-floor"
+/* The same, but it reads the picture and its layers come by one call, all or none, as the filter's do. */
+#define WHOLE_PROCEDURE "plug-in-conv-layer-whole"
 #define FLOOR_LAYERS 8
 
 typedef struct
@@ -34,6 +36,26 @@ floor_bands (gsize first, gsize count, gpointer data)
         gegl_buffer_set (floor->buffers[i], &area, 0, floor->format, bytes, (gint) row);
       }
   g_free (bytes);
+}
+
+static inline void
+floor_read_rows (gsize first, gsize count, gpointer data)
+{
+  GeglBuffer *buffer = data;
+  GeglRectangle area = { 0, (gint) first, gegl_buffer_get_width (buffer), (gint) count };
+  const Babl *format = gegl_buffer_get_format (buffer);
+  guchar *bytes = g_malloc ((gsize) area.width * count * (gsize) babl_format_get_bytes_per_pixel (format));
+
+  gegl_buffer_get (buffer, &area, 1.0, format, bytes, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  g_free (bytes);
+}
+
+/* Takes BUFFER. */
+static inline void
+floor_read (GeglBuffer *buffer)
+{
+  gegl_parallel_distribute_range ((gsize) gegl_buffer_get_height (buffer), 64.0, floor_read_rows, buffer);
+  g_object_unref (buffer);
 }
 
 static inline void

@@ -13,6 +13,24 @@ query (void)
 
   gimp_install_procedure (FLOOR_PROCEDURE, "floor", "floor", "", "", "", NULL, "*", GIMP_PLUGIN, G_N_ELEMENTS (params),
                           0, params, NULL);
+  gimp_install_procedure (WHOLE_PROCEDURE, "whole", "whole", "", "", "", NULL, "*", GIMP_PLUGIN, G_N_ELEMENTS (params),
+                          0, params, NULL);
+}
+
+static void
+make_layers (gint32 image, gint32 drawable, gint32 *layers)
+{
+  GimpImageType type = gimp_image_base_type (image) == GIMP_GRAY ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
+  Floor floor;
+
+  for (gint i = 0; i < FLOOR_LAYERS; i++)
+    {
+      layers[i] = gimp_layer_new (image, "floor", gimp_drawable_width (drawable) - 3,
+                                  gimp_drawable_height (drawable) - 3, type, 100, GIMP_LAYER_MODE_NORMAL);
+      gimp_layer_set_offsets (layers[i], 1, 1);
+      floor.buffers[i] = gimp_drawable_get_buffer (layers[i]);
+    }
+  floor_fill (&floor);
 }
 
 static gint32
@@ -24,34 +42,72 @@ new_group (gint32 image, gint32 parent, gint position)
   return group;
 }
 
+static gint32
+group_layers (gint32 image, const gint32 *layers, gboolean seen)
+{
+  gint32 whole = new_group (image, 0, 0), stage = -1;
+
+  for (gint i = 0; i < FLOOR_LAYERS; i++)
+    {
+      if (i % 4 == 0)
+        {
+          stage = new_group (image, whole, i / 4);
+          gimp_item_set_visible (stage, seen);
+        }
+      gimp_item_set_visible (layers[i], seen);
+      gimp_image_insert_layer (image, layers[i], stage, i % 4);
+    }
+  return whole;
+}
+
+static void
+show_children (gint32 group)
+{
+  gint count;
+  gint *children = gimp_item_get_children (group, &count);
+
+  for (gint i = 0; i < count; i++)
+    {
+      if (gimp_item_is_group (children[i]))
+        show_children (children[i]);
+      gimp_item_set_visible (children[i], TRUE);
+    }
+  g_free (children);
+}
+
+static void
+make_whole (gint32 image, gint32 drawable)
+{
+  gint32 draft = gimp_image_new (gimp_image_width (image), gimp_image_height (image), gimp_image_base_type (image));
+  gint32 layers[FLOOR_LAYERS], whole;
+
+  gimp_image_undo_disable (draft);
+  floor_read (gimp_drawable_get_buffer (drawable));
+  make_layers (draft, drawable, layers);
+  whole = gimp_layer_new_from_drawable (group_layers (draft, layers, FALSE), image);
+  show_children (whole);
+  gimp_image_insert_layer (image, whole, 0, 0);
+  gimp_image_delete (draft);
+}
+
 static void
 run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, GimpParam **result)
 {
   static GimpParam values[1];
   gint32 image = params[1].data.d_image, drawable = params[2].data.d_drawable;
   gint32 layers[FLOOR_LAYERS];
-  gint32 whole, stages[2];
-  GimpImageType type = gimp_image_base_type (image) == GIMP_GRAY ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
-  Floor floor;
 
-  (void) name;
   (void) n_params;
   gegl_init (NULL, NULL);
-  for (gint i = 0; i < FLOOR_LAYERS; i++)
+  if (strcmp (name, WHOLE_PROCEDURE) == 0)
+    make_whole (image, drawable);
+  else
     {
-      layers[i] = gimp_layer_new (image, "floor", gimp_drawable_width (drawable) - 3,
-                                  gimp_drawable_height (drawable) - 3, type, 100, GIMP_LAYER_MODE_NORMAL);
-      gimp_layer_set_offsets (layers[i], 1, 1);
-      floor.buffers[i] = gimp_drawable_get_buffer (layers[i]);
+      make_layers (image, drawable, layers);
+      gimp_image_undo_group_start (image);
+      group_layers (image, layers, TRUE);
+      gimp_image_undo_group_end (image);
     }
-  floor_fill (&floor);
-  gimp_image_undo_group_start (image);
-  whole = new_group (image, 0, 0);
-  for (gint i = 0; i < 2; i++)
-    stages[i] = new_group (image, whole, i);
-  for (gint i = 0; i < FLOOR_LAYERS; i++)
-    gimp_image_insert_layer (image, layers[i], stages[i / 4], i % 4);
-  gimp_image_undo_group_end (image);
   values[0].type = GIMP_PDB_STATUS;
   values[0].data.d_status = GIMP_PDB_SUCCESS;
   *n_values = 1;

@@ -19,6 +19,22 @@ GType floor_plug_in_get_type (void) G_GNUC_CONST;
 
 G_DEFINE_TYPE (FloorPlugIn, floor_plug_in, GIMP_TYPE_PLUG_IN)
 
+static void
+make_layers (GimpImage *image, GimpDrawable *drawable, GimpLayer **layers)
+{
+  GimpImageType type = gimp_image_get_base_type (image) == GIMP_GRAY ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
+  Floor floor;
+
+  for (gint i = 0; i < FLOOR_LAYERS; i++)
+    {
+      layers[i] = gimp_layer_new (image, "floor", gimp_drawable_get_width (drawable) - 3,
+                                  gimp_drawable_get_height (drawable) - 3, type, 100, GIMP_LAYER_MODE_NORMAL);
+      gimp_layer_set_offsets (layers[i], 1, 1);
+      floor.buffers[i] = gimp_drawable_get_buffer (GIMP_DRAWABLE (layers[i]));
+    }
+  floor_fill (&floor);
+}
+
 static GimpLayer *
 new_group (GimpImage *image, GimpLayer *parent, gint position)
 {
@@ -28,34 +44,73 @@ new_group (GimpImage *image, GimpLayer *parent, gint position)
   return group;
 }
 
+static GimpLayer *
+group_layers (GimpImage *image, GimpLayer *const *layers, gboolean seen)
+{
+  GimpLayer *whole = new_group (image, NULL, 0), *stage = NULL;
+
+  for (gint i = 0; i < FLOOR_LAYERS; i++)
+    {
+      if (i % 4 == 0)
+        {
+          stage = new_group (image, whole, i / 4);
+          gimp_item_set_visible (GIMP_ITEM (stage), seen);
+        }
+      gimp_item_set_visible (GIMP_ITEM (layers[i]), seen);
+      gimp_image_insert_layer (image, layers[i], stage, i % 4);
+    }
+  return whole;
+}
+
+static void
+show_children (GimpItem *group)
+{
+  GimpItem **children = gimp_item_get_children (group);
+
+  for (gint i = 0; children[i]; i++)
+    {
+      if (gimp_item_is_group (children[i]))
+        show_children (children[i]);
+      gimp_item_set_visible (children[i], TRUE);
+    }
+  g_free (children);
+}
+
+static void
+make_whole (GimpImage *image, GimpDrawable *drawable)
+{
+  GimpImage *draft
+      = gimp_image_new (gimp_image_get_width (image), gimp_image_get_height (image), gimp_image_get_base_type (image));
+  GimpLayer *layers[FLOOR_LAYERS], *whole;
+
+  gimp_image_undo_disable (draft);
+  floor_read (gimp_drawable_get_buffer (drawable));
+  make_layers (draft, drawable, layers);
+  whole = gimp_layer_new_from_drawable (GIMP_DRAWABLE (group_layers (draft, layers, FALSE)), image);
+  show_children (GIMP_ITEM (whole));
+  gimp_image_insert_layer (image, whole, NULL, 0);
+  gimp_image_delete (draft);
+}
+
 static GimpValueArray *
 run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables,
      GimpProcedureConfig *config, gpointer data)
 {
   GimpLayer *layers[FLOOR_LAYERS];
-  GimpLayer *whole, *stages[2];
-  GimpImageType type = gimp_image_get_base_type (image) == GIMP_GRAY ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
-  Floor floor;
 
   (void) run_mode;
   (void) config;
   (void) data;
   gegl_init (NULL, NULL);
-  for (gint i = 0; i < FLOOR_LAYERS; i++)
+  if (strcmp (gimp_procedure_get_name (procedure), WHOLE_PROCEDURE) == 0)
+    make_whole (image, drawables[0]);
+  else
     {
-      layers[i] = gimp_layer_new (image, "floor", gimp_drawable_get_width (drawables[0]) - 3,
-                                  gimp_drawable_get_height (drawables[0]) - 3, type, 100, GIMP_LAYER_MODE_NORMAL);
-      gimp_layer_set_offsets (layers[i], 1, 1);
-      floor.buffers[i] = gimp_drawable_get_buffer (GIMP_DRAWABLE (layers[i]));
+      make_layers (image, drawables[0], layers);
+      gimp_image_undo_group_start (image);
+      group_layers (image, layers, TRUE);
+      gimp_image_undo_group_end (image);
     }
-  floor_fill (&floor);
-  gimp_image_undo_group_start (image);
-  whole = new_group (image, NULL, 0);
-  for (gint i = 0; i < 2; i++)
-    stages[i] = new_group (image, whole, i);
-  for (gint i = 0; i < FLOOR_LAYERS; i++)
-    gimp_image_insert_layer (image, layers[i], stages[i / 4], i % 4);
-  gimp_image_undo_group_end (image);
   return gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
 }
 
@@ -63,7 +118,7 @@ static GList *
 query_procedures (GimpPlugIn *plug_in)
 {
   (void) plug_in;
-  return g_list_append (NULL, g_strdup (FLOOR_PROCEDURE));
+  return g_list_append (g_list_append (NULL, g_strdup (FLOOR_PROCEDURE)), g_strdup (WHOLE_PROCEDURE));
 }
 
 static GimpProcedure *

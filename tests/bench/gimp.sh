@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # gimp.sh: the whole filter inside GIMP beside another way to layers.
 # Interleaved runs, medians, their ratios.
-#   gimp.sh BUILD-FOLDER [ROUNDS] [floor|hand] [SIDE…]
+#   gimp.sh BUILD-FOLDER [ROUNDS] [floor|whole|hand] [SIDE…]
 # floor (the default): the same eight layers, filled with ready bytes.
+# whole: the same, but it also reads the picture, and the layers come by one call.
 # hand: four copies of the layer and GIMP's Convolution Matrix on each.
 # SIDE: of the square picture, 4096 and 1448 by default.
 # To hold GIMP and the plug-in to one CPU: taskset -c 0 gimp.sh …
@@ -29,6 +30,7 @@ if ((generation == 2)); then
     filter='(plug-in-conv-layer RUN-NONINTERACTIVE image layer "-1 -1 1 1; -1 -1 1 1; -1 -1 1 1; -1 -1 1 1"
               "f, -f, f.T, -f.T" "both" "opencv" "valid" "zeros" 1 1 0 "map" TRUE)'
     floor='(plug-in-conv-layer-floor RUN-NONINTERACTIVE image layer)'
+    whole='(plug-in-conv-layer-whole RUN-NONINTERACTIVE image layer)'
     copy='(car (gimp-layer-copy layer FALSE))'
     by_hand='(plug-in-convmatrix RUN-NONINTERACTIVE image copy 25 (list->vector weights) FALSE 1 0 5 #(1 1 1 1 0) 0)'
 else
@@ -36,6 +38,7 @@ else
     layer='(vector-ref (car (gimp-image-get-layers image)) 0)'
     filter='(plug-in-conv-layer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer))'
     floor='(plug-in-conv-layer-floor #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer))'
+    whole='(plug-in-conv-layer-whole #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer))'
     copy='(car (gimp-layer-copy layer))'
     by_hand='(apply gimp-drawable-merge-new-filter copy "gegl:convolution-matrix" "" LAYER-MODE-REPLACE 1.0 (named weights))'
 fi
@@ -76,6 +79,7 @@ cat >"$work/bench.scm" <<END
                 $by_hand))
             (list edge (negative edge) (turned edge) (negative (turned edge)))))
 (define (floor-run image layer) $floor)
+(define (whole-run image layer) $whole)
 (define (filter-run image layer) $filter)
 (define (bench path side gray)
   (let ((image $load))

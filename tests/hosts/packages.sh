@@ -57,11 +57,13 @@ packages_windows2='
 gtk2-engines-pixbuf | deb:gtk2-engines-pixbuf | draws the themes of GIMP 2.10'
 packages_windows3=''
 
-# For test.sh --sanitize.
-packages_sanitize='
-clang           | cmd:clang            | memory sanitizer and fuzzing
+# For test.sh --fuzz and --sanitize.
+packages_fuzz='
+clang           | cmd:clang            | fuzzing and memory sanitizer
 libclang-rt-dev | deb:libclang-rt-dev  | what these two link
-llvm            | cmd:llvm-profdata    | which lines the fuzzers reached
+llvm            | cmd:llvm-profdata    | which lines the fuzzers reached'
+# For the latter alone.
+packages_sanitize='
 clang-tidy      | cmd:run-clang-tidy   | static analysis
 cppcheck        | cmd:cppcheck         | static analysis
 valgrind        | cmd:valgrind         | memory of the unit tests'

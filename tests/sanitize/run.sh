@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh RESULTS [STEP...]: the sources and the tests under the tools that find
-# what a test alone does not see.  Each STEP (all without one) adds lines to the
+# what a test alone does not see.  Each STEP (all if none is named) adds lines to the
 # file RESULTS, a fact and a tab and a name: pass, fail or skip, or the folder of
 # a build whose tests ran.  Build folders are kept beside the others.
 set -euo pipefail
@@ -12,8 +12,8 @@ cd "$top"
 
 results=${1:?usage: tests/sanitize/run.sh RESULTS [STEP...]}
 shift
-steps=("${@:-asan tsan msan analyzer valgrind cppcheck tidy fuzz}")
-read -ra steps <<<"${steps[*]}"
+steps=("$@")
+[[ ${*:-all} != all ]] || steps=(asan tsan msan analyzer valgrind cppcheck tidy fuzz)
 generation=${CONV_LAYER_GENERATION:-2}
 fuzz_seconds=${CONV_LAYER_FUZZ_SECONDS:-60}
 logs=$top/build-sanitize
