@@ -302,7 +302,7 @@ random_finish (uint64_t *seed)
   return finish;
 }
 
-#define STREAMED (MAX_WIDTH / LINE * LINE) /* floats */
+#define STREAMED 320 /* floats: twice the longest blocks and what is left of one; a multiple of LINE */
 #define LINE ((int) (CONV2D_LINE / sizeof (float)))
 
 /* Streamed maps, some sums with none or several, against dot and activation. */
