@@ -10,6 +10,7 @@
 
 #define CONV2D_BLOCK 4 /* filters convolved at a time */
 #define CONV2D_LINE 64 /* bytes that are streamed whole, or the memory is slow */
+#define CONV2D_LINE_FLOATS (CONV2D_LINE / (int) sizeof (float))
 
 /* Where the weights meet the input: weight [i][j] of output pixel x reads
  * lines[i][offsets[j] + x], whatever stride, dilation and padding are. */

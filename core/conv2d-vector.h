@@ -46,13 +46,12 @@ value (Vector sum, Finish finish)
  * are constants.  Of the input no more than LENGTH pixels are read. */
 typedef Vector Sums[CONV2D_BLOCK][DOT_MAX_VECTORS];
 #define STREAM_MAX_BLOCKS 2
-#define LINE_FLOATS (CONV2D_LINE / (int) sizeof (float))
 
 /* Only the last line of memory of a longer block can be cut short. */
 static ALWAYS_INLINE Vector
 load_value (const float *input, int m, int length, int vectors)
 {
-  if (length < vectors * LANES && (m + 1) * LANES > vectors * LANES - LINE_FLOATS)
+  if (length < vectors * LANES && (m + 1) * LANES > vectors * LANES - CONV2D_LINE_FLOATS)
     return vec_load_part (input + m * LANES, length - m * LANES);
   return vec_load (input + m * LANES);
 }
@@ -229,7 +228,7 @@ static ALWAYS_INLINE void
 stream_row (const Conv2dTaps *taps, const float *const *weights, const Conv2dStream *maps, const int *ends, int width,
             int rows, int columns, int count, int vectors)
 {
-  int blocks = vectors * LANES % LINE_FLOATS == 0 ? 1 : STREAM_MAX_BLOCKS;
+  int blocks = vectors * LANES % CONV2D_LINE_FLOATS == 0 ? 1 : STREAM_MAX_BLOCKS;
   int step = blocks * vectors * LANES;
   int x = 0;
 
@@ -237,17 +236,18 @@ stream_row (const Conv2dTaps *taps, const float *const *weights, const Conv2dStr
     stream_blocks (taps, weights, maps, ends, x, 0, step, rows, columns, count, vectors, blocks);
   /* More than a line that is left by a block that overlaps: line by line, the few sums would wait for their
    * products, and memory would get another map each time.  It gains where a block is long. */
-  if (step > 3 * LINE_FLOATS && x > 0 && width - x > LINE_FLOATS)
+  if (step > 3 * CONV2D_LINE_FLOATS && x > 0 && width - x > CONV2D_LINE_FLOATS)
     {
-      int last = (width + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS - step;
+      int last = (width + CONV2D_LINE_FLOATS - 1) / CONV2D_LINE_FLOATS * CONV2D_LINE_FLOATS - step;
 
       stream_blocks (taps, weights, maps, ends, last, x - last, width - last, rows, columns, count, vectors, blocks);
       return;
     }
-  for (; x + LINE_FLOATS <= width; x += LINE_FLOATS)
-    stream_blocks (taps, weights, maps, ends, x, 0, LINE_FLOATS, rows, columns, count, LINE_FLOATS / LANES, 1);
+  for (; x + CONV2D_LINE_FLOATS <= width; x += CONV2D_LINE_FLOATS)
+    stream_blocks (taps, weights, maps, ends, x, 0, CONV2D_LINE_FLOATS, rows, columns, count,
+                   CONV2D_LINE_FLOATS / LANES, 1);
   if (x < width)
-    stream_blocks (taps, weights, maps, ends, x, 0, width - x, rows, columns, count, LINE_FLOATS / LANES, 1);
+    stream_blocks (taps, weights, maps, ends, x, 0, width - x, rows, columns, count, CONV2D_LINE_FLOATS / LANES, 1);
 }
 
 /* ---- extremes ---- */

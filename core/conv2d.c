@@ -14,7 +14,6 @@
 
 #define SEGMENT 1024        /* columns of a map worked on at a time, a multiple of 64 */
 #define STREAM_SEGMENT 4096 /* the same of streamed maps: memory likes long rows better than cached input */
-#define LINE (CONV2D_LINE / (int) sizeof (float))
 
 /* W and -W share their sums; conv (-W) = 0 - conv (W) to the bit. */
 typedef struct
@@ -159,7 +158,8 @@ lay_out_phases (Conv2dPlan *plan)
   plan->reach = (plan->layer->filters.columns - 1) * plan->layer->dilation / stride;
   plan->longest = stride == 1 && plan->rows->stream ? STREAM_SEGMENT : SEGMENT;
   /* Lines of a multiple of 4096 bytes would meet in the same cache sets. */
-  plan->pitch = (plan->longest + plan->reach + LINE - 1) / LINE * LINE + LINE;
+  plan->pitch = (plan->longest + plan->reach + CONV2D_LINE_FLOATS - 1) / CONV2D_LINE_FLOATS * CONV2D_LINE_FLOATS
+                + CONV2D_LINE_FLOATS;
   for (int j = 0; j < plan->layer->filters.columns; j++)
     {
       int column = j * plan->layer->dilation;
@@ -374,14 +374,15 @@ walk_streams (const Walk *walk, Conv2dWork *work, const Conv2dTaps *taps, int fi
   int ends[CONV2D_BLOCK];
   int head = 0, middle;
 
-  if (!find_streams (walk, first, count, x, y, maps, ends, &head) || head + LINE > width)
+  if (!find_streams (walk, first, count, x, y, maps, ends, &head) || head + CONV2D_LINE_FLOATS > width)
     {
       walk_sums (walk, work, taps, first, count, x, y, width);
       return;
     }
   middle = width - head;
-  if (x + width < walk->area.width || (LINE - middle % LINE) % LINE > walk->spare)
-    middle = middle / LINE * LINE;
+  if (x + width < walk->area.width
+      || (CONV2D_LINE_FLOATS - middle % CONV2D_LINE_FLOATS) % CONV2D_LINE_FLOATS > walk->spare)
+    middle = middle / CONV2D_LINE_FLOATS * CONV2D_LINE_FLOATS;
   walk_sums (walk, work, taps, first, count, x, y, head);
   shift_taps (&shifted, head);
   plan->rows->stream (&shifted, plan->sum_weights + first, count, maps, ends, middle);
@@ -575,7 +576,7 @@ conv2d_plan_maps (const Conv2dPlan *plan, Conv2dWork *work, Conv2dArea area, con
   int maps = plan->layer->filters.count;
   Walk walk = { .take = take_maps, .plan = plan, .area = area, .targets = targets };
 
-  walk.spare = area.x + area.width == plan->geometry.width ? LINE : 0;
+  walk.spare = area.x + area.width == plan->geometry.width ? CONV2D_LINE_FLOATS : 0;
   for (int i = 0; i < 2 * maps; i++)
     if (targets[i].pixels)
       {

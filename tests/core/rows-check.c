@@ -302,8 +302,7 @@ random_finish (uint64_t *seed)
   return finish;
 }
 
-#define STREAMED 320 /* floats: twice the longest blocks and what is left of one; a multiple of LINE */
-#define LINE ((int) (CONV2D_LINE / sizeof (float)))
+#define STREAMED 320 /* floats: twice the longest blocks and what is left of one; a multiple of CONV2D_LINE_FLOATS */
 
 /* Streamed maps, some sums with none or several, against dot and activation. */
 static bool
@@ -316,7 +315,7 @@ check_stream (const Conv2dRows *rows, uint64_t *seed, char *text, size_t size)
   Conv2dStream maps[2 * CONV2D_BLOCK];
   const float *bank[CONV2D_BLOCK];
   float *sums[CONV2D_BLOCK], *input;
-  int ends[CONV2D_BLOCK], pitch, lines = (width + LINE - 1) / LINE * LINE;
+  int ends[CONV2D_BLOCK], pitch, lines = (width + CONV2D_LINE_FLOATS - 1) / CONV2D_LINE_FLOATS * CONV2D_LINE_FLOATS;
 
   taps.columns = random_int (seed, 0, 1) ? taps.rows : taps.columns;
   pitch = width + taps.columns - 1;
@@ -790,7 +789,7 @@ check_layer (const Conv2dRows *rows, uint64_t *seed, char *text, size_t size)
   bool same;
 
   if (picture.stream && picture.pixel == CONV2D_ACTIVATION && picture.channels == 1)
-    picture.spare = random_int (seed, 0, LINE);
+    picture.spare = random_int (seed, 0, CONV2D_LINE_FLOATS);
   do
     {
       random_layer (&picture.layer, seed);
